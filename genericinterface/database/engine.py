@@ -1,0 +1,114 @@
+"""The engine: how statements reach the database, and the one border where SQLAlchemy's errors become ours.
+
+Reading happens in autocommit, so that a request costs its own statements and nothing else; writing happens in one
+transaction per operation. Works the same on SQLite (embedded), PostgreSQL and MariaDB.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from genericinterface.errors import ConfigurationError, UnavailableFault
+
+BUSY_TIMEOUT = 30.0  # seconds that a writer on SQLite waits for another
+POOL_TIMEOUT = 10.0  # seconds that a request waits for a connection of the pool
+CONNECT_TIMEOUT = 5  # seconds to reach the database server
+
+
+class Disconnected(UnavailableFault):
+    """The connection was lost under a statement; before anything was written the request may be run again."""
+
+
+class Database:
+    """One database: `reading()` and `transaction()` are the only ways to a connection."""
+
+    def __init__(self, url: str, pool_size: int = 8) -> None:
+        """`url` as SQLAlchemy writes it (`postgresql://user:password@host/name`, `sqlite:////path/file.db`)."""
+        self.url = parse_url(url)
+        options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_size": pool_size, "max_overflow": 0}
+        options |= {"pool_timeout": POOL_TIMEOUT, "pool_use_lifo": True, "skip_autocommit_rollback": True}
+        dialect = self.url.get_backend_name()
+        if dialect == "sqlite":
+            options["connect_args"] = {"timeout": BUSY_TIMEOUT, "check_same_thread": False}
+        elif dialect == "postgresql":
+            # A statement is prepared on its second use: most of what we send is sent again.
+            options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT, "prepare_threshold": 1}
+        else:
+            options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT}
+        self.engine: Engine = create_engine(self.url, **options)
+        if dialect == "sqlite":
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in autocommit. Raises UnavailableFault when the database does not answer."""
+        with translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in a transaction that commits at the end and rolls back on any exception."""
+        level = "SERIALIZABLE" if self.url.get_backend_name() == "sqlite" else "READ COMMITTED"
+        with translated(), self.engine.connect().execution_options(isolation_level=level) as connection:  # noqa: SIM117
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Closes the connections of the pool."""
+        self.engine.dispose()
+
+
+def parse_url(url: str) -> URL:
+    """A database URL with the driver we use; raises ConfigurationError in words."""
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+        if backend == "postgresql" and parsed.get_driver_name() != "psycopg":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        elif backend in ("mysql", "mariadb") and "+" not in parsed.drivername:
+            parsed = parsed.set(drivername=f"{backend}+pymysql")
+        elif backend not in ("postgresql", "sqlite", "mysql", "mariadb"):
+            raise ConfigurationError([f"database URL: {backend} is none of postgresql, sqlite, mysql, mariadb"])
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise ConfigurationError([f"database URL: {error}"]) from error
+    return parsed
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """SQLAlchemy's errors of a database that is gone, as UnavailableFault; programming errors pass."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise UnavailableFault("The database is too busy: no connection became free in time.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Disconnected("The connection to the database was lost.") from error
+        if isinstance(error, OperationalError | InterfaceError):
+            raise UnavailableFault("The database is not available.") from error
+        raise
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Znuny compares without case in every alphabet; SQLite's own lower() knows ASCII only.
+    connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value)
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction here always writes: take the lock at once rather than fail at the first write.
+    if connection.get_isolation_level() != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

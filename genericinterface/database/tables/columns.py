@@ -1,0 +1,29 @@
+"""Column types and column groups that every part of the schema shares."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Integer, MetaData, SmallInteger, String, Text
+from sqlalchemy.dialects import mysql, postgresql
+
+METADATA = MetaData()
+
+# Keys that the database counts up; SQLite counts only a column whose type is exactly INTEGER.
+BIG_ID = BigInteger().with_variant(Integer, "sqlite")
+ID = Integer()
+SMALL_ID = SmallInteger().with_variant(Integer, "sqlite")
+
+# Znuny's LONGBLOB: text without a length on PostgreSQL, LONGBLOB read as text on MariaDB.
+LONG = Text().with_variant(String(), "postgresql").with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+
+# Local time of OTRSTimeZone, to the second, without a zone.
+TIMESTAMP = DateTime().with_variant(postgresql.TIMESTAMP(precision=0), "postgresql")
+
+
+def stamps(table: str) -> list[Column]:  # type: ignore[type-arg]
+    """The four columns that say who made and who changed a row, and when."""
+    return [
+        Column("create_time", TIMESTAMP, nullable=False),
+        Column("create_by", Integer, ForeignKey("users.id", name=f"fk_{table}_create_by_id"), nullable=False),
+        Column("change_time", TIMESTAMP, nullable=False),
+        Column("change_by", Integer, ForeignKey("users.id", name=f"fk_{table}_change_by_id"), nullable=False),
+    ]

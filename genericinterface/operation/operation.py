@@ -1,0 +1,73 @@
+"""What an operation is: its types, its documented errors, how it authenticates and what it does.
+
+One operation type, one file below this folder, found through the registry by its Type. Instances belong to one
+operation of one web service definition and are shared by all threads; they hold configuration, never a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+from genericinterface.auth import Actor, Authenticator
+from genericinterface.debugger import Communication
+from genericinterface.schema import Structure, Text
+from genericinterface.sysconfig import SystemConfiguration
+
+RequestT = TypeVar("RequestT", bound=msgspec.Struct)
+
+Data = dict[str, Any]
+
+
+class ErrorAnswer(Structure):
+    """The error of an answer; nothing else is in the answer then."""
+
+    ErrorCode: Text | None = None
+    ErrorMessage: Text | None = None
+
+
+class Response(Structure):
+    """Base of response types: every answer may be an error instead."""
+
+    Error: ErrorAnswer | None = None
+
+
+@dataclass
+class Context:
+    """What surrounds one call, beside its data: who asks from where, what is configured, where to log.
+
+    `response_headers` may be filled by an operation whose web service asked for an extension (`X-Total-Count`).
+    """
+
+    authenticator: Authenticator
+    sysconfig: SystemConfiguration
+    communication: Communication
+    remote_address: str
+    response_headers: dict[str, str] = field(default_factory=dict)
+
+
+class Operation(Generic[RequestT]):
+    """Base of all operations. `config` is the operation's part of the definition (`IncludeTicketData`, …);
+    `extension` the web service's `Provider: Extension` part, {} where it has none."""  # noqa: D205
+
+    type: ClassVar[str]
+    Request: ClassVar[type[msgspec.Struct]]
+    Response: ClassVar[type[msgspec.Struct]]
+    errors: ClassVar[Mapping[str, str]]  # ErrorCode → when it is answered, for the documentation
+    writes: ClassVar[bool] = False  # True: run() gets a transaction; False: a connection that reads
+
+    def __init__(self, config: Mapping[str, Any], extension: Mapping[str, Any]) -> None:
+        self.config = config
+        self.extension = extension
+
+    def authenticate(self, request: RequestT, context: Context, connection: Connection) -> Actor | None:
+        """Who asks. Raises OperationError with the operation's own code. Runs before any transaction is open."""
+        raise NotImplementedError
+
+    def run(self, request: RequestT, actor: Actor | None, context: Context, connection: Connection) -> Data:
+        """The work; gives the answer's data. OperationError is an answer, Fault is a failure, both roll back."""
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Operations of Ticket::*, one file each."""

@@ -1,0 +1,105 @@
+"""Znuny's system configuration, as far as it changes what the provider does: names and defaults as in Znuny 6.5.
+
+An operator overrides a setting under its Znuny name in the `[sysconfig]` table of the settings file; `settings.py`
+hands the table over unread. Everything that asks for "now" asks here, because Znuny stores times without a zone, in
+OTRSTimeZone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from genericinterface.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class SystemConfiguration:
+    """The settings that this provider reads; the comment behind each is its name in Znuny's system configuration."""
+
+    otrs_time_zone: str = "UTC"  # OTRSTimeZone
+    session_max_time: int = 57600  # SessionMaxTime, seconds
+    session_max_idle_time: int = 7200  # SessionMaxIdleTime, seconds
+    session_check_remote_ip: bool = True  # SessionCheckRemoteIP
+    session_delete_if_not_remote_id: bool = True  # SessionDeleteIfNotRemoteID
+    session_delete_if_time_too_old: bool = True  # SessionDeleteIfTimeToOld
+    password_max_login_failed: int = 0  # PreferencesGroups###Password / PasswordMaxLoginFailed, 0: never locked
+    customer_group_support: bool = False  # CustomerGroupSupport
+    ticket_archive_system: bool = False  # Ticket::ArchiveSystem
+    ticket_search_limit: int = 500  # GenericInterface::Operation::TicketSearch###SearchLimit
+    ticket_search_sort_by: str = "Age"  # GenericInterface::Operation::TicketSearch###SortBy::Default
+    ticket_search_order_by: str = "Down"  # GenericInterface::Operation::TicketSearch###Order::Default
+
+    def now(self) -> dt.datetime:
+        """The present time as the database stores it: in OTRSTimeZone, without a zone, to the second."""
+        return dt.datetime.now(ZoneInfo(self.otrs_time_zone)).replace(tzinfo=None, microsecond=0)
+
+    def to_epoch(self, moment: dt.datetime) -> int:
+        """Seconds since 1970 of a time that the database stores."""
+        return int(moment.replace(tzinfo=ZoneInfo(self.otrs_time_zone)).timestamp())
+
+    def from_epoch(self, seconds: float) -> dt.datetime:
+        """The time that the database stores, of seconds since 1970."""
+        return dt.datetime.fromtimestamp(seconds, ZoneInfo(self.otrs_time_zone)).replace(tzinfo=None, microsecond=0)
+
+
+# Znuny's names; `::` and `###` need quotes in TOML, so both are accepted exactly as Znuny writes them.
+NAMES: dict[str, str] = {
+    "OTRSTimeZone": "otrs_time_zone",
+    "SessionMaxTime": "session_max_time",
+    "SessionMaxIdleTime": "session_max_idle_time",
+    "SessionCheckRemoteIP": "session_check_remote_ip",
+    "SessionDeleteIfNotRemoteID": "session_delete_if_not_remote_id",
+    "SessionDeleteIfTimeToOld": "session_delete_if_time_too_old",
+    "PasswordMaxLoginFailed": "password_max_login_failed",
+    "CustomerGroupSupport": "customer_group_support",
+    "Ticket::ArchiveSystem": "ticket_archive_system",
+    "GenericInterface::Operation::TicketSearch###SearchLimit": "ticket_search_limit",
+    "GenericInterface::Operation::TicketSearch###SortBy::Default": "ticket_search_sort_by",
+    "GenericInterface::Operation::TicketSearch###Order::Default": "ticket_search_order_by",
+}
+
+
+def load(overrides: Mapping[str, Any]) -> SystemConfiguration:
+    """The configuration with an operator's overrides; raises ConfigurationError with every problem."""
+    types = {field.name: field.type for field in fields(SystemConfiguration)}
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, value in overrides.items():
+        attribute = NAMES.get(name)
+        if attribute is None:
+            problems.append(f"sysconfig: unknown setting {name}; known are {', '.join(sorted(NAMES))}")
+            continue
+        try:
+            values[attribute] = _convert(types[attribute], value)
+        except ValueError as error:
+            problems.append(f"sysconfig: {name}: {error}")
+    zone = values.get("otrs_time_zone", "UTC")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        problems.append(f"sysconfig: OTRSTimeZone: {zone} is not a time zone (an example: Europe/Berlin)")
+    if problems:
+        raise ConfigurationError(problems)
+    return SystemConfiguration(**values)
+
+
+def _convert(kind: object, value: object) -> Any:
+    if kind == "bool":
+        if value in (True, 1, "1"):
+            return True
+        if value in (False, 0, "0", ""):
+            return False
+        raise ValueError(f"{value!r} is neither 0 nor 1")
+    if kind == "int":
+        try:
+            number = int(str(value))
+        except ValueError:
+            raise ValueError(f"{value!r} is not a whole number") from None
+        if number < 0:
+            raise ValueError(f"{value!r} is negative")
+        return number
+    return str(value)

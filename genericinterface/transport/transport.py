@@ -1,0 +1,57 @@
+"""What a transport is: bytes to a call, data to bytes. REST and SOAP differ here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from werkzeug import Request, Response
+
+from genericinterface.errors import Fault
+from genericinterface.webservice import Webservice
+
+Data = dict[str, Any]
+
+
+@dataclass
+class Call:
+    """One received request: which operation of the web service, with which data.
+
+    `reply` is the transport's own note of how to answer (SOAP version, the request's content type).
+    """
+
+    operation: str
+    data: Data
+    reply: dict[str, Any] = field(default_factory=dict)
+
+
+class Transport:
+    """Base of the transports: one instance per web service definition, shared by all threads.
+
+    The constructor raises Fault when the definition's Transport cannot work; each request is answered with it then.
+    """
+
+    type: ClassVar[str]
+
+    def __init__(self, webservice: Webservice) -> None:
+        self.webservice = webservice
+
+    def describe(self, request: Request, address: str) -> Response | None:
+        """The description of the web service (`?wsdl`, `/openapi.json`) where the request asks for one.
+
+        `address` is the public URL of the web service, for the description to name.
+        """
+        raise NotImplementedError
+
+    def receive(self, request: Request, route: str) -> Call:
+        """The call in a request; `route` is the raw path behind the web service's name. Raises RequestFault, Fault."""
+        raise NotImplementedError
+
+    def respond(self, call: Call, data: Data, headers: Mapping[str, str]) -> Response:
+        """The answer of a call (HTTP 200), an error answer just as well. Raises Fault when data cannot be sent."""
+        raise NotImplementedError
+
+    def fault(self, request: Request, call: Call | None, fault: Fault) -> Response:
+        """The response to a failed stage; `call` is None where receiving failed."""
+        raise NotImplementedError
