@@ -1,0 +1,5 @@
+"""`python -m genericinterface` is the command `genericinterface`."""
+
+from genericinterface.cli import main
+
+main()

@@ -1,0 +1,158 @@
+"""The composition root: settings → engine → registries → Provider → WSGI callable; the only file that knows them all.
+
+gunicorn calls `create_app` in every worker (cli/serve.py); tests call it too.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException
+
+import genericinterface.mapping
+import genericinterface.operation
+import genericinterface.transport  # noqa: F401  the three packages fill the registries
+from genericinterface import logs, sysconfig
+from genericinterface.auth import Authenticator
+from genericinterface.database.engine import Database
+from genericinterface.debugger import Debugger
+from genericinterface.errors import UnavailableFault
+from genericinterface.provider import Provider, Services, plain
+from genericinterface.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+log = logging.getLogger("genericinterface.access")
+
+# What a client or proxy may give us as its own request id: short and harmless in a log.
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Application:
+    """The WSGI callable of one worker."""
+
+    def __init__(self, settings: Settings) -> None:
+        configuration = sysconfig.load(settings.sysconfig)
+        self.database = Database(settings.database_url, pool_size=settings.threads)
+        self.debugger = Debugger(self.database, configuration)
+        self.provider = Provider(
+            self.database,
+            Services(self.database, settings.definition_ttl),
+            Authenticator(configuration),
+            self.debugger,
+            configuration,
+            settings.address,
+        )
+        self._networks = settings.networks()
+        self._pages: dict[str, Callable[[], Response]] = {"/healthz": self._alive, "/readyz": self._ready}
+        self._request = type("LimitedRequest", (Request,), {"max_content_length": settings.max_length})
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request. Never raises; the response carries the request's id as `X-Request-ID`."""
+        started = time.perf_counter()
+        request_id = _request_id(environ)
+        token = logs.request_id.set(request_id)
+        try:
+            request: Request = self._request(environ)
+            remote = remote_address(environ, self._networks)
+            path = raw_path(environ)
+            response = self._respond(request, path, remote, request_id)
+            response.headers["X-Request-ID"] = request_id
+            logs.access(
+                log,
+                method=request.method,
+                path=path,
+                status=response.status_code,
+                milliseconds=(time.perf_counter() - started) * 1000,
+                remote=remote,
+            )
+            return response(environ, start_response)
+        finally:
+            logs.request_id.reset(token)
+
+    def _respond(self, request: Request, path: str, remote: str, request_id: str) -> Response:
+        page = self._pages.get(path)
+        try:
+            return page() if page else self.provider.handle(request, path, remote, request_id)
+        except HTTPException as error:
+            return Response(f"{error.description}\n", error.code or 500, content_type="text/plain; charset=UTF-8")
+        except Exception:
+            logging.getLogger(__name__).exception("request failed")
+            return Response(
+                f"Internal error; the provider's log has the reason under {request_id}.\n",
+                500,
+                content_type="text/plain; charset=UTF-8",
+            )
+
+    def _alive(self) -> Response:
+        return Response("alive\n", content_type="text/plain; charset=UTF-8")
+
+    def _ready(self) -> Response:
+        try:
+            with self.database.reading() as connection:
+                connection.execute(select(1))
+        except UnavailableFault as fault:
+            return plain(fault)
+        return Response("ready\n", content_type="text/plain; charset=UTF-8")
+
+    def close(self) -> None:
+        """Writes what the Debugger still holds and closes the database's connections."""
+        self.debugger.close()
+        self.database.close()
+
+
+def create_app(settings: Settings) -> Application:
+    """The application of these settings. Raises ConfigurationError."""
+    return Application(settings)
+
+
+def raw_path(environ: WSGIEnvironment) -> str:
+    """The path as the client wrote it, percent-encoded and without the query.
+
+    The server's RAW_URI or REQUEST_URI where there is one (gunicorn, werkzeug), else PATH_INFO.
+    """
+    uri = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if not uri:
+        path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+        return path
+    if "://" in uri.split("?", 1)[0]:  # a request to a proxy names the whole address
+        uri = "/" + uri.split("://", 1)[1].partition("/")[2]
+    return str(uri).split("?", 1)[0]
+
+
+def remote_address(environ: WSGIEnvironment, trusted: list[Network]) -> str:
+    """The client's address: the peer of the connection, or the last one in X-Forwarded-For that is no trusted proxy.
+
+    A Unix socket's peer counts as trusted when any proxy is: only a proxy of this machine can be behind it.
+    """
+    remote: str = environ.get("REMOTE_ADDR") or ""
+    if not trusted:
+        return remote
+    forwarded = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    while forwarded and (remote == "" or _within(remote, trusted)):
+        remote = forwarded.pop()
+    return remote
+
+
+def _within(address: str, networks: list[Network]) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
+
+
+def _request_id(environ: WSGIEnvironment) -> str:
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

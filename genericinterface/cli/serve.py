@@ -1,0 +1,117 @@
+"""`genericinterface serve`: the provider under gunicorn, with the settings' workers and threads."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from genericinterface import logs, settings, sysconfig
+from genericinterface.app import Application, create_app
+from genericinterface.settings import Settings
+
+PROVIDER = "/otrs/nph-genericinterface.pl"
+
+DEMO = """
+Demo data is in place. Try:
+
+  a REST call    curl -s {base}/Webservice/Ticket/search \\
+                   -H 'Content-Type: application/json' \\
+                   -d '{{"Title": "%Hi%", "UserLogin": "tester", "Password": "tester"}}'
+  the WSDL       {base}/Webservice/GenericTicketConnectorSOAP?wsdl
+  in a browser   {base}/Webservice/GenericTicketConnectorREST/ui
+  demo logins    agents tester/tester, user/password and root@localhost/root
+"""
+
+
+@click.command(short_help="Serve the web services over HTTP.")
+@click.option("--database-url", metavar="URL", help="Database: sqlite:///FILE, postgresql://USER:PASSWORD@HOST/NAME, …")
+@click.option("--bind", metavar="HOST:PORT", help="Address to listen on, or unix:PATH.")
+@click.option("--public-url", metavar="URL", help="Address that clients use, for WSDL and OpenAPI.")
+@click.option("--workers", type=int, help="Worker processes.")
+@click.option("--threads", type=int, help="Threads of each worker, and its database connections.")
+@click.option("--demo", is_flag=True, help="Fill an empty database with demo data and the packaged definitions first.")
+@click.pass_context
+def serve(ctx: click.Context, demo: bool, **flags: Any) -> None:
+    """Serve the web services of the database over HTTP.
+
+    \b
+    Examples:
+      genericinterface serve --demo
+      genericinterface serve --database-url postgresql://otrs:secret@db/otrs --bind 0.0.0.0:8080
+    """
+    root = ctx.find_root().params
+    given = {"settings": root["file"], "database_url": root["database_url"]}
+    given |= {name: value for name, value in flags.items() if value is not None}
+    chosen = settings.load(os.environ, given)
+    sysconfig.load(chosen.sysconfig)  # its problems are told here, not by every worker
+    from genericinterface.cli.db import prepare
+
+    prepare(chosen, demo)
+    Server(chosen, demo).run()
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn with our settings instead of its own configuration files and flags."""
+
+    def __init__(self, chosen: Settings, demo: bool = False) -> None:
+        self.settings = chosen
+        self.demo = demo
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Our settings in gunicorn's words."""
+        options: dict[str, Any] = {
+            "bind": self.settings.bind,
+            "workers": self.settings.workers,
+            "threads": self.settings.threads,
+            "worker_class": "gthread",
+            "timeout": self.settings.timeout,
+            "graceful_timeout": 30,
+            "keepalive": 5,
+            "limit_request_line": 8190,
+            "proc_name": "genericinterface",
+            "logger_class": _Logs,
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108  memory, not disk
+            "control_socket_disable": True,
+            "when_ready": self._announce,
+            "worker_exit": _close,
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:  # the control socket is new in gunicorn 25
+                self.cfg.set(name, value)
+
+    def load(self) -> Application:
+        """Called in each worker after the fork, so that no connection is shared between processes."""
+        logs.configure(self.settings)
+        return create_app(self.settings)
+
+    def _announce(self, _server: object) -> None:
+        base = self.settings.address + PROVIDER
+        click.echo(f"Serving {base}/Webservice/<name> (stop with Ctrl-C)")
+        if self.demo:
+            click.echo(DEMO.format(base=base))
+
+
+def _close(_server: object, worker: Any) -> None:
+    if isinstance(worker.wsgi, Application):
+        worker.wsgi.close()
+
+
+class _Logs(Logger):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn's own messages through our log; requests are logged by the application."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leaves the handlers to logs.configure."""
+        self.cfg = cfg
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.NOTSET)
+        self.access_log.propagate = False
+
+    def access(self, *_arguments: Any) -> None:
+        """Nothing: app.py logs each request with its id."""
