@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException
 
 from genericinterface import schema
 from genericinterface.auth import Authenticator
@@ -206,17 +207,24 @@ class Provider:
         try:
             call = transport.receive(request, route)
             communication.debug("Incoming data before mapping", call.data)
-            context = Context(self.authenticator, self.sysconfig, communication, remote_address)
+            context = Context(
+                self.authenticator, self.sysconfig, communication, remote_address, request.headers.get("User-Agent", "")
+            )
             data = self._perform(service, call, context)
             return transport.respond(call, data, context.response_headers)
         except Fault as fault:
             communication.error(fault.message)
             return transport.fault(request, call, fault)
+        except HTTPException as error:  # werkzeug's own: a body too large, a client that is gone
+            communication.error(error.name)
+            return transport.fault(request, call, RequestFault(error.name, error.code or 500))
         except Exception:
             log.exception("request %s failed", communication.request_id)
             communication.error("Internal error", f"request {communication.request_id}; the log has the reason")
             return transport.fault(
-                request, call, Fault(f"Internal error; the provider's log has the reason under {communication.request_id}.")
+                request,
+                call,
+                Fault(f"Internal error; the provider's log has the reason under {communication.request_id}."),
             )
 
     def _perform(self, service: Service, call: Call, context: Context) -> Data:

@@ -45,7 +45,17 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         settings.load(environment)
     told = "\n".join(caught.value.problems)
-    for word in ("wrokers", "threads", "sysconfig", "nowhere", "example.com", "10.0.0.0/99", "loud", "xml", "definition_ttl"):
+    for word in (
+        "wrokers",
+        "threads",
+        "sysconfig",
+        "nowhere",
+        "example.com",
+        "10.0.0.0/99",
+        "loud",
+        "xml",
+        "definition_ttl",
+    ):
         assert word in told
     assert "GENERICINTERFACE_NONSENSE" in told
     assert "timeout" in told
@@ -74,7 +84,9 @@ def test_address_is_what_clients_use(bind: str, public: str, address: str) -> No
 
 
 def test_sysconfig_uses_znunys_names_and_tells_every_problem() -> None:
-    configuration = sysconfig.load({"SessionCheckRemoteIP": "0", "Ticket::ArchiveSystem": 1, "OTRSTimeZone": "Europe/Berlin"})
+    configuration = sysconfig.load(
+        {"SessionCheckRemoteIP": "0", "Ticket::ArchiveSystem": 1, "OTRSTimeZone": "Europe/Berlin"}
+    )
     assert configuration.session_check_remote_ip is False
     assert configuration.ticket_archive_system is True
     noon = dt.datetime(2026, 7, 1, 12, 0)  # noqa: DTZ001  as the database stores it

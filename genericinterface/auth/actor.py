@@ -35,7 +35,7 @@ class Credentials(Structure):
     UserLogin: Annotated[Text | None, Meta(description="Login of an agent, with Password")] = None
     CustomerUserLogin: Annotated[Text | None, Meta(description="Login of a customer user, with Password")] = None
     Password: Annotated[Text | None, Meta(description="Password of the agent or customer user, in clear")] = None
-    SessionID: Annotated[Text | None, Meta(description="A session from SessionCreate, instead of login and password")] = (
-        None
-    )
+    SessionID: Annotated[
+        Text | None, Meta(description="A session from SessionCreate, instead of login and password")
+    ] = None
     ImpersonateAsUser: Annotated[Text | None, Meta(description="Accepted and without effect")] = None

@@ -47,6 +47,7 @@ class Context:
     sysconfig: SystemConfiguration
     communication: Communication
     remote_address: str
+    user_agent: str
     response_headers: dict[str, str] = field(default_factory=dict)
 
 

@@ -1,4 +1,6 @@
-"""Articles, their MIME data and attachments, the search index and the outgoing mail. Names and columns as in Znuny 6.5."""
+"""Articles, their MIME data and attachments, the search index and the outgoing mail.
+
+Names and columns as in Znuny 6.5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The Generic Interface's own tables, the daemon's tasks and the stored system configuration. Names and columns as in Znuny 6.5."""
+"""The Generic Interface's own tables, the daemon's tasks and the stored system configuration.
+
+Names and columns as in Znuny 6.5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What tickets are sorted by: queues with their addresses and texts, services, SLAs, auto responses. Names and columns as in Znuny 6.5."""
+"""What tickets are sorted by: queues with their addresses and texts, services, SLAs, auto responses.
+
+Names and columns as in Znuny 6.5."""
 
 from __future__ import annotations
 

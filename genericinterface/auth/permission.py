@@ -1,0 +1,47 @@
+"""The one place that decides what an actor may see and do.
+
+Called by operations (`has_permission`) and by everything that lists tickets (`visible_tickets`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, or_, select, true
+
+from genericinterface.auth.actor import Actor, Agent
+from genericinterface.database.permission import agent_groups, customer_groups, customer_ids
+from genericinterface.database.tables import permission_groups, queue, ticket
+from genericinterface.sysconfig import SystemConfiguration
+
+ROOT = 1  # the agent who may everything
+
+
+def has_permission(connection: Connection, actor: Actor, group: str, permission: str) -> bool:
+    """Whether an agent has a permission (`ro`, `rw`, …) in the group of that name. Customers have none; one statement.
+
+    User 1 has no privilege here, as in Znuny 6.5.
+    """
+    if not isinstance(actor, Agent):
+        return False
+    groups = agent_groups(actor.id, permission)
+    statement = select(permission_groups.c.id).where(
+        permission_groups.c.name == group, permission_groups.c.id.in_(groups)
+    )
+    return connection.execute(statement).first() is not None
+
+
+def visible_tickets(actor: Actor, sysconfig: SystemConfiguration, permission: str = "ro") -> ColumnElement[bool]:
+    """The tickets that an actor may see, as one expression over the table `ticket` (as TicketSearch of Znuny 6.5).
+
+    Agents: tickets in queues of their groups, user 1 all. Customer users: tickets of their own and of their companies,
+    in the groups of customers where CustomerGroupSupport is on.
+    """
+    if isinstance(actor, Agent):
+        if actor.id == ROOT:
+            return true()
+        groups = agent_groups(actor.id, permission)
+        return ticket.c.queue_id.in_(select(queue.c.id).where(queue.c.group_id.in_(groups)))
+    own = or_(ticket.c.customer_id.in_(customer_ids(actor.login)), ticket.c.customer_user_id == actor.login)
+    if not sysconfig.customer_group_support:
+        return own
+    groups = customer_groups(actor.login, permission)
+    return own & ticket.c.queue_id.in_(select(queue.c.id).where(queue.c.group_id.in_(groups)))

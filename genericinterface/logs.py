@@ -1,0 +1,66 @@
+"""The log: structured lines on stderr, each with the id of the request it belongs to, never with a credential.
+
+`configure` is called once per process by cli/serve.py; app.py sets `request_id` and calls `access` for each request.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from contextvars import ContextVar
+
+from pythonjsonlogger.json import JsonFormatter
+
+from genericinterface.settings import Settings
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+TEXT = "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"
+FIELDS = ("method", "path", "status", "milliseconds", "remote")
+
+# Behind the web service's name a path may hold a credential (/Session/:SessionID): of such a part nothing is logged
+# that has a session's length.
+SESSION = re.compile(r"(?<=/)[A-Za-z0-9]{32,}(?=/|$)")
+
+
+def configure(settings: Settings) -> None:
+    """Sends every logger's lines to stderr in the chosen form and level."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_with_request_id)
+    if settings.log_format == "json":
+        handler.setFormatter(
+            JsonFormatter(
+                "{asctime}{levelname}{request_id}{name}{message}",
+                style="{",
+                rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            )
+        )
+    else:
+        handler.setFormatter(logging.Formatter(TEXT))
+    root = logging.getLogger()
+    for old in list(root.handlers):
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(settings.log_level.upper())
+
+
+def access(logger: logging.Logger, *, method: str, path: str, status: int, milliseconds: float, remote: str) -> None:
+    """One line about one request; `path` comes without the query, and leaves without session ids."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    shown = SESSION.sub("***", path)
+    logger.info(
+        "%s %s %d %.1f ms %s",
+        method,
+        shown,
+        status,
+        milliseconds,
+        remote,
+        extra=dict(zip(FIELDS, (method, shown, status, round(milliseconds, 1), remote), strict=True)),
+    )
+
+
+def _with_request_id(record: logging.LogRecord) -> bool:
+    record.request_id = request_id.get()
+    return True
