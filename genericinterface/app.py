@@ -25,7 +25,7 @@ from genericinterface.auth import Authenticator
 from genericinterface.database.engine import Database
 from genericinterface.debugger import Debugger
 from genericinterface.errors import UnavailableFault
-from genericinterface.provider import Provider, Services, plain
+from genericinterface.provider import ADDRESS, OPERATION, Provider, Services, plain
 from genericinterface.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class Application:
             logs.access(
                 log,
                 method=request.method,
-                path=path,
+                path=service_path(path),
+                operation=environ.get(OPERATION, "-"),
                 status=response.status_code,
                 milliseconds=(time.perf_counter() - started) * 1000,
                 remote=remote,
@@ -129,6 +130,12 @@ def raw_path(environ: WSGIEnvironment) -> str:
     if "://" in uri.split("?", 1)[0]:  # a request to a proxy names the whole address
         uri = "/" + uri.split("://", 1)[1].partition("/")[2]
     return str(uri).split("?", 1)[0]
+
+
+def service_path(path: str) -> str:
+    """The part of a path that is safe to log: up to the web service's name, since credentials may stand behind it."""
+    found = ADDRESS.fullmatch(path)
+    return found["base"] if found else path
 
 
 def remote_address(environ: WSGIEnvironment, trusted: list[Network]) -> str:

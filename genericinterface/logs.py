@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from contextvars import ContextVar
 
@@ -17,11 +16,10 @@ from genericinterface.settings import Settings
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 TEXT = "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"
-FIELDS = ("method", "path", "status", "milliseconds", "remote")
+FIELDS = ("method", "path", "operation", "status", "milliseconds", "remote")
 
-# Behind the web service's name a path may hold a credential (/Session/:SessionID): of such a part nothing is logged
-# that has a session's length.
-SESSION = re.compile(r"(?<=/)[A-Za-z0-9]{32,}(?=/|$)")
+# These would show statements' parameters or whole messages, credentials among them.
+SILENT = ("sqlalchemy", "spyne", "multipart")
 
 
 def configure(settings: Settings) -> None:
@@ -43,22 +41,18 @@ def configure(settings: Settings) -> None:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(settings.log_level.upper())
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def access(logger: logging.Logger, *, method: str, path: str, status: int, milliseconds: float, remote: str) -> None:
-    """One line about one request; `path` comes without the query, and leaves without session ids."""
+def access(
+    logger: logging.Logger, *, method: str, path: str, operation: str, status: int, milliseconds: float, remote: str
+) -> None:
+    """One line about one request; `path` comes without the query and without what stands behind the web service."""
     if not logger.isEnabledFor(logging.INFO):
         return
-    shown = SESSION.sub("***", path)
-    logger.info(
-        "%s %s %d %.1f ms %s",
-        method,
-        shown,
-        status,
-        milliseconds,
-        remote,
-        extra=dict(zip(FIELDS, (method, shown, status, round(milliseconds, 1), remote), strict=True)),
-    )
+    values = (method, path, operation, status, round(milliseconds, 1), remote)
+    logger.info("%s %s %s %d %.1f ms %s", *values, extra=dict(zip(FIELDS, values, strict=True)))
 
 
 def _with_request_id(record: logging.LogRecord) -> bool:

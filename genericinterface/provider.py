@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 Data = dict[str, Any]
 
+OPERATION = "genericinterface.operation"  # in the WSGI environment: what was called, for the log
+
 # Any prefix works, as Znuny 6.5 does; the path alone decides, never the query.
 ADDRESS = re.compile(r"(?P<base>.*?(?:^|/)(?P<kind>Webservice|WebserviceID)/(?P<name>[^/]+))(?P<route>/.*)?", re.S)
 
@@ -194,11 +196,12 @@ class Provider:
             service = self.services.find(found["kind"], unquote(found["name"]))
         except Fault as fault:
             return plain(fault)
-        described = service.transport.describe(request, self.address + found["base"])
+        route = found["route"] or ""
+        described = service.transport.describe(request, route, self.address + found["base"])
         if described is not None:
             return described
         with self.debugger.open(service.webservice, remote_address, request_id) as communication:
-            return self._converse(service, request, found["route"] or "", communication, remote_address)
+            return self._converse(service, request, route, communication, remote_address)
 
     def _converse(
         self, service: Service, request: Request, route: str, communication: Communication, remote_address: str
@@ -206,6 +209,7 @@ class Provider:
         transport, call = service.transport, None
         try:
             call = transport.receive(request, route)
+            request.environ[OPERATION] = call.operation
             communication.debug("Incoming data before mapping", call.data)
             context = Context(
                 self.authenticator, self.sysconfig, communication, remote_address, request.headers.get("User-Agent", "")

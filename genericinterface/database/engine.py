@@ -35,6 +35,7 @@ class Database:
         self.url = parse_url(url)
         options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_size": pool_size, "max_overflow": 0}
         options |= {"pool_timeout": POOL_TIMEOUT, "pool_use_lifo": True, "skip_autocommit_rollback": True}
+        options["hide_parameters"] = True  # credentials are among them
         dialect = self.url.get_backend_name()
         if dialect == "sqlite":
             options["connect_args"] = {"timeout": BUSY_TIMEOUT, "check_same_thread": False}

@@ -37,10 +37,10 @@ class Transport:
     def __init__(self, webservice: Webservice) -> None:
         self.webservice = webservice
 
-    def describe(self, request: Request, address: str) -> Response | None:
-        """The description of the web service (`?wsdl`, `/openapi.json`) where the request asks for one.
+    def describe(self, request: Request, route: str, address: str) -> Response | None:
+        """The description of the web service (`?wsdl`, `/openapi.json`, OPTIONS) where the request asks for one.
 
-        `address` is the public URL of the web service, for the description to name.
+        `route` is the raw path behind the web service's name; `address` is the public URL of the web service, for the description to name.
         """
         raise NotImplementedError
 

@@ -6,7 +6,7 @@ itself. YAML's errors become ConfigurationError here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +94,17 @@ class _Open:
     anchor: str | None
     line: int
     nodes: int = 1
+    height: int = 0  # levels below it
     key: str | None = None
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A value that has been read, with the number of its nodes and of the levels it adds."""
+
+    value: Any
+    nodes: int = 1
+    height: int = 0
 
 
 @dataclass
@@ -107,16 +117,16 @@ class _Builder:
     documents: int = 0
     nodes: int = 0
     open: list[_Open] = field(default_factory=list)
-    anchors: dict[str, tuple[Any, int] | None] = field(default_factory=dict)  # None: still being read
+    anchors: dict[str, _Done | None] = field(default_factory=dict)  # None: still being read
 
     def take(self, event: yaml.Event) -> None:
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
                 raise _refused(self.file, line, "a second document (---) begins here; a definition is one document")
         elif isinstance(event, yaml.AliasEvent):
-            self._alias(event.anchor, line)
+            self._alias(event.anchor or "", line)
         elif isinstance(event, yaml.ScalarEvent):
             self._tag(event, line)
             self._scalar(event, line)
@@ -139,8 +149,8 @@ class _Builder:
             return
         value = PLAIN.get(event.value, event.value) if plain else event.value
         if event.anchor:
-            self.anchors[event.anchor] = (value, 1)
-        self._put(value, 1, line)
+            self.anchors[event.anchor] = _Done(value)
+        self._put(_Done(value), line)
 
     def _is_key(self) -> bool:
         return bool(self.open) and isinstance(self.open[-1].value, dict) and self.open[-1].key is None
@@ -161,25 +171,24 @@ class _Builder:
         target = self.anchors[anchor]
         if target is None:
             raise _refused(self.file, line, f"the alias *{anchor} stands for what it is part of")
-        value, nodes = target
-        self._put(value, nodes, line)
+        self._put(target, line)
 
     def _begin(self, value: dict[str, Any] | list[Any], anchor: str | None, line: int) -> None:
         if self._is_key():
             raise _refused(self.file, line, "a key must be a scalar")
-        if len(self.open) >= MAX_DEPTH:
-            raise _refused(self.file, line, f"the definition is nested deeper than {MAX_DEPTH} levels")
+        self._deep(1, line)
         path = self._place()
         if anchor:
             self.anchors[anchor] = None
         self.open.append(_Open(value, path, anchor, line))
 
     def _end(self) -> None:
-        done = self.open.pop()
-        if done.anchor:
-            self.anchors[done.anchor] = (done.value, done.nodes)
+        closed = self.open.pop()
+        done = _Done(closed.value, closed.nodes, closed.height + 1)
+        if closed.anchor:
+            self.anchors[closed.anchor] = done
         self.nodes -= done.nodes - 1  # its members were counted one by one
-        self._put(done.value, done.nodes, done.line)
+        self._put(done, closed.line)
 
     def _place(self) -> Path:
         """The path of the next value."""
@@ -188,29 +197,24 @@ class _Builder:
         parent = self.open[-1]
         return (*parent.path, len(parent.value) if parent.key is None else parent.key)
 
-    def _put(self, value: Any, nodes: int, line: int) -> None:
-        self.nodes += nodes
+    def _deep(self, height: int, line: int) -> None:
+        if len(self.open) + height > MAX_DEPTH:
+            raise _refused(self.file, line, f"the definition is nested deeper than {MAX_DEPTH} levels")
+
+    def _put(self, done: _Done, line: int) -> None:
+        self._deep(done.height, line)
+        self.nodes += done.nodes
         if self.nodes > MAX_NODES:
             raise _refused(self.file, line, f"the definition has more than {MAX_NODES} nodes, aliases counted in full")
         if not self.open:
-            self.root = value
+            self.root = done.value
             return
         parent = self.open[-1]
-        parent.nodes += nodes
+        parent.nodes += done.nodes
+        parent.height = max(parent.height, done.height)
         if isinstance(parent.value, list):
             self.lines[(*parent.path, len(parent.value))] = line
-            parent.value.append(value)
+            parent.value.append(done.value)
         elif parent.key is not None:
-            parent.value[parent.key] = value
+            parent.value[parent.key] = done.value
             parent.key = None
-
-
-def walk(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every node with its path, outermost first."""
-    yield path, data
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from walk(value, (*path, key))
-    elif isinstance(data, list):
-        for number, value in enumerate(data):
-            yield from walk(value, (*path, number))

@@ -1,0 +1,68 @@
+"""JSON as the reference reads and writes it. Called by transport/rest.py; pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+MAX_DEPTH = 512
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|[\]}]', re.S)
+
+
+class JSONError(ValueError):
+    """The text is no JSON, or nested deeper than MAX_DEPTH."""
+
+
+def _refuse(name: str) -> Any:
+    raise JSONError(f"{name} is not JSON")
+
+
+# strict: control characters inside strings are refused, as in the reference.
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def decode(text: str) -> Any:
+    """The value of a JSON text; true and false become 1 and 0. Raises JSONError."""
+    try:
+        _check_depth(text)
+        value = _DECODER.decode(text)
+        if _SURROGATE.search(text):
+            _ENCODER.encode(value).encode("utf-8")  # half a surrogate pair is no character
+    except (ValueError, RecursionError) as error:
+        raise JSONError(str(error)) from error
+    return _numbers(value) if "true" in text or "false" in text else value
+
+
+def encode(value: Any) -> bytes:
+    """Canonical JSON in UTF-8: keys sorted, no blanks, U+2028 and U+2029 escaped. Raises JSONError."""
+    try:
+        text = _ENCODER.encode(value)
+        if "\u2028" in text or "\u2029" in text:
+            text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        return text.encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise JSONError(str(error)) from error
+
+
+def _check_depth(text: str) -> None:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        if found[1]:
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise JSONError(f"nested deeper than {MAX_DEPTH}")
+        elif found[0] in "]}":
+            depth -= 1
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return int(value) if isinstance(value, bool) else value

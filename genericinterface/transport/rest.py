@@ -1,0 +1,174 @@
+"""HTTP::REST: routes and JSON. Wire as Znuny 6.5; where it differs on purpose, docs/differences.md says so.
+
+Called by the provider; one instance per definition, shared by all threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from werkzeug import Request, Response
+
+from genericinterface.errors import Fault, RequestFault
+from genericinterface.registry import TRANSPORTS
+from genericinterface.transport import json_text, openapi, request_body
+from genericinterface.transport.header_credentials import header_credentials
+from genericinterface.transport.transport import Call, Data, Transport
+from genericinterface.webservice import Webservice
+from genericinterface.webservice.route import Route
+
+JSON = "application/json; charset=UTF-8"
+PLAIN = "text/plain; charset=UTF-8"
+
+
+@TRANSPORTS.register("HTTP::REST")
+class Rest(Transport):
+    """JSON over HTTP, operations chosen by route and method."""
+
+    def __init__(self, webservice: Webservice) -> None:
+        super().__init__(webservice)
+        self.config = webservice.transport_config
+        if not self.config:
+            raise Fault("Rest Transport: Have no Config")
+        mapping = self.config.get("RouteOperationMapping")
+        if not isinstance(mapping, Mapping) or not mapping:
+            raise Fault("HTTP::REST Can't find RouteOperationMapping in Config")
+        self.routes = [_route(name, entry) for name, entry in sorted(mapping.items())]
+        self.max_length = request_body.max_length(self.config)
+        self.headers = request_body.additional_headers(self.config)
+
+    def describe(self, request: Request, route: str, address: str) -> Response | None:
+        """The OpenAPI document, the page to try it, and the answer to OPTIONS, unless the definition routes them."""
+        if request.method == "OPTIONS":
+            return self._options(route)
+        if request.method in ("GET", "HEAD") and route in openapi.PAGES and not self._find(route, "GET"):
+            return openapi.page(route, self.webservice, self.routes, address)
+        return None
+
+    def _options(self, route: str) -> Response | None:
+        methods = self._methods(route)
+        if not methods or "OPTIONS" in methods:
+            return None
+        return Response(status=204, headers={**self.headers, "Allow": ", ".join(methods)})
+
+    def receive(self, request: Request, route: str) -> Call:
+        """The operation of the first route that matches, with headers over path over query over body as its data."""
+        found = self._find(route, request.method)
+        if found is None and request.method == "HEAD":
+            found = self._find(route, "GET")
+        if found is None:
+            raise self._no_route(route)
+        operation, captures = found
+        data = query_data(request.environ.get("QUERY_STRING", "")) | captures | header_credentials(request.environ)
+        if request.method in ("GET", "HEAD") or not request_body.has_body(request):
+            return Call(operation.operation, data | {"RequestMethod": request.method})
+        return Call(operation.operation, self._body(request, operation.operation) | data)
+
+    def _find(self, path: str, method: str) -> tuple[Route, dict[str, str]] | None:
+        for route in self.routes:
+            if route.takes(method):
+                captures = route.match(path)
+                if captures is not None:
+                    return route, captures
+        return None
+
+    def _methods(self, path: str) -> list[str]:
+        """The methods that some route takes at this path, with HEAD beside GET and OPTIONS."""
+        matching = [route for route in self.routes if route.match(path) is not None]
+        methods = {method for route in matching for method in route.methods}
+        if "GET" in methods:
+            methods.add("HEAD")
+        return sorted(methods | {"OPTIONS"}) if matching else []
+
+    def _no_route(self, path: str) -> RequestFault:
+        text = f"HTTP::REST Error while determine Operation for request URI '{path}'."
+        methods = self._methods(path)
+        if methods:
+            return RequestFault(text, 405, {"Allow": ", ".join(methods)})
+        return RequestFault(text, 404)
+
+    def _body(self, request: Request, operation: str) -> Data:
+        entry = self.config["RouteOperationMapping"].get(operation)
+        backend = entry.get("ParserBackend") if isinstance(entry, Mapping) else None
+        if backend not in (None, "", "JSON"):
+            raise RequestFault(f"Invalid parser backend '{backend}' configured for Operation '{operation}'.")
+        text = self._text(request)
+        if not text.strip():
+            raise RequestFault("Could not read input data")
+        try:
+            content = json_text.decode(text)
+        except json_text.JSONError as error:
+            raise RequestFault("Error while decoding request content.") from error
+        if content is None or content in ("", 0):
+            raise RequestFault("Error while decoding request content.")
+        if not isinstance(content, dict) or not content:
+            raise RequestFault("Unsupported request content structure.")
+        return content
+
+    def _text(self, request: Request) -> str:
+        if request.mimetype != "multipart/form-data":
+            encoding = request_body.charset(request)
+            return request_body.decoded(request_body.read(request, self.max_length), encoding)
+        if (request.content_length or 0) > (self.max_length or request.content_length or 0):
+            raise request_body.too_large()
+        upload = request.files.get(str(self.config.get("PostParamName") or "file"))
+        if upload is None:
+            raise RequestFault("Could not read input data")
+        return request_body.decoded(upload.read(), None)
+
+    def respond(self, call: Call, data: Data, headers: Mapping[str, str]) -> Response:
+        """200 with canonical JSON; `AdditionalResponseHeaders` of the data become headers."""
+        sent = {**self.headers, **headers}
+        if isinstance(more := data.get("AdditionalResponseHeaders"), Mapping):
+            sent |= request_body.checked_headers(more)
+            data = {key: value for key, value in data.items() if key != "AdditionalResponseHeaders"}
+        try:
+            body = json_text.encode(data)
+        except json_text.JSONError as error:
+            raise Fault("Error while encoding return JSON structure.") from error
+        return Response(body, 200, sent, content_type=JSON)
+
+    def fault(self, request: Request, call: Call | None, fault: Fault) -> Response:
+        """text/plain: the reason of a request that was not received, else `{"faultcode", "faultstring"}`."""
+        headers = dict(self.headers)
+        if isinstance(fault, RequestFault):
+            headers |= fault.headers
+            return Response(fault.message, fault.status, headers, content_type=PLAIN)
+        body = json_text.encode({"faultcode": "Server", "faultstring": fault.message})
+        return Response(body, fault.status, headers, content_type=PLAIN)
+
+
+def _route(operation: str, entry: object) -> Route:
+    config = entry if isinstance(entry, Mapping) else {}
+    methods = config.get("RequestMethod")
+    names = tuple(str(name) for name in methods if name) if isinstance(methods, list) else ()
+    return Route(operation, str(config.get("Route") or ""), names)
+
+
+def query_data(query: str) -> dict[str, Any]:
+    """The parameters of a query: separated by `&` or `;`, a name without value has "", a repeated name has a list.
+
+    A value keeps what follows its second `=`. What is no percent code stays as it is; bytes are UTF-8.
+    """
+    data: dict[str, Any] = {}
+    for pair in query.replace(";", "&").split("&"):
+        if not pair:
+            continue
+        name, _, value = pair.partition("=")
+        key, text = _decoded(name), _decoded(value)
+        if key not in data:
+            data[key] = text
+        elif isinstance(data[key], list):
+            data[key].append(text)
+        else:
+            data[key] = [data[key], text]
+    return data
+
+
+def _decoded(part: str) -> str:
+    if "%" not in part and "+" not in part and part.isascii():
+        return part
+    # WSGI hands over bytes as latin-1 characters.
+    return unquote_to_bytes(part.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")
