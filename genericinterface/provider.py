@@ -154,7 +154,7 @@ class Services:
     def _read(self, kind: str, name: str) -> Any:
         with self._database.reading() as connection:
             if kind == "WebserviceID":
-                return webservices.valid_by_id(connection, int(name)) if name.isdecimal() else None
+                return webservices.valid_by_id(connection, webservices.as_id(name))
             return webservices.valid_by_name(connection, name)
 
 
