@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from genericinterface.errors import ConfigurationError, UnavailableFault
+from genericinterface.errors import ConfigurationError, Fault, UnavailableFault
 
 BUSY_TIMEOUT = 30.0  # seconds that a writer on SQLite waits for another
 POOL_TIMEOUT = 10.0  # seconds that a request waits for a connection of the pool
@@ -87,7 +87,7 @@ def parse_url(url: str) -> URL:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """SQLAlchemy's errors of a database that is gone, as UnavailableFault; programming errors pass."""
+    """SQLAlchemy's errors as ours: UnavailableFault of a database that is gone, Fault of a value; others pass."""
     try:
         yield
     except PoolTimeout as error:
@@ -95,9 +95,16 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Disconnected("The connection to the database was lost.") from error
-        if isinstance(error, OperationalError | InterfaceError):
+        if isinstance(error, DataError):
+            raise Fault("A value is too long, or of a kind that the database cannot take.") from error
+        if isinstance(error, OperationalError | InterfaceError) and not _is_programming_error(error):
             raise UnavailableFault("The database is not available.") from error
         raise
+
+
+def _is_programming_error(error: DBAPIError) -> bool:
+    """SQLite reports a missing table or wrong SQL as an OperationalError, like a file that it cannot open."""
+    return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -110,6 +117,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction here always writes: take the lock at once rather than fail at the first write.
-    if connection.get_isolation_level() != "AUTOCOMMIT":
+    # `transaction()` always writes: take the lock at once rather than fail at the first write. `reading()` sets no
+    # option of its own; it must not begin anything.
+    if "isolation_level" in connection.get_execution_options():
         connection.exec_driver_sql("BEGIN IMMEDIATE")

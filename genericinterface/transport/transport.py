@@ -40,7 +40,8 @@ class Transport:
     def describe(self, request: Request, route: str, address: str) -> Response | None:
         """The description of the web service (`?wsdl`, `/openapi.json`, OPTIONS) where the request asks for one.
 
-        `route` is the raw path behind the web service's name; `address` is the public URL of the web service, for the description to name.
+        `route` is the raw path behind the web service's name; the description names `address`, the public URL of the
+        web service.
         """
         raise NotImplementedError
 

