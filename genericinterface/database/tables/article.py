@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, SmallInteger, String, Table, UniqueConstraint
 
-from genericinterface.database.tables.columns import BIG_ID, ID, LONG, METADATA, TIMESTAMP, stamps
+from genericinterface.database.tables.columns import BIG_ID, LONG, METADATA, SMALL_ID, TIMESTAMP, stamps
 
 article_sender_type = Table(
     "article_sender_type",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("comments", String(250)),
     Column("valid_id", SmallInteger, ForeignKey("valid.id", name="fk_article_sender_type_valid_id_id"), nullable=False),

@@ -10,7 +10,8 @@ METADATA = MetaData()
 # Keys that the database counts up; SQLite counts only a column whose type is exactly INTEGER.
 BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 ID = Integer()
-SMALL_ID = SmallInteger().with_variant(Integer, "sqlite")
+# MariaDB wants a key and what refers to it to be of one type, and Znuny refers to the short lists with SMALLINT.
+SMALL_ID = Integer().with_variant(SmallInteger(), "mysql", "mariadb")
 
 # Znuny's LONGBLOB: text without a length on PostgreSQL, LONGBLOB read as text on MariaDB.
 LONG = Text().with_variant(String(), "postgresql").with_variant(mysql.LONGTEXT(), "mysql", "mariadb")

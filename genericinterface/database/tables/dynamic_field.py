@@ -36,7 +36,14 @@ dynamic_field_value = Table(
     Index("dynamic_field_value_field_values", "object_id", "field_id"),
     Index("dynamic_field_value_search_date", "field_id", "value_date"),
     Index("dynamic_field_value_search_int", "field_id", "value_int"),
-    Index("dynamic_field_value_search_text", "field_id", "value_text"),
+    # MariaDB's keys are 3072 bytes at most, four to a character.
+    Index(
+        "dynamic_field_value_search_text",
+        "field_id",
+        "value_text",
+        mysql_length={"value_text": 150},
+        mariadb_length={"value_text": 150},
+    ),
 )
 
 dynamic_field_obj_id_name = Table(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, String, Table, UniqueConstraint
 
-from genericinterface.database.tables.columns import BIG_ID, ID, LONG, METADATA, stamps
+from genericinterface.database.tables.columns import BIG_ID, ID, LONG, METADATA, SMALL_ID, TIMESTAMP, stamps
 
 valid = Table(
     "valid",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     *stamps("valid"),
     UniqueConstraint("name", name="valid_name"),
@@ -105,7 +105,11 @@ customer_company = Table(
     Column("url", String(200)),
     Column("comments", String(250)),
     Column("valid_id", SmallInteger, nullable=False),
-    *stamps("customer_company"),
+    # Znuny lets a company live in another database: nothing refers to `users` here.
+    Column("create_time", TIMESTAMP, nullable=False),
+    Column("create_by", Integer, nullable=False),
+    Column("change_time", TIMESTAMP, nullable=False),
+    Column("change_by", Integer, nullable=False),
     UniqueConstraint("name", name="customer_company_name"),
 )
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, String, Table, UniqueConstraint
 
-from genericinterface.database.tables.columns import ID, LONG, METADATA, TIMESTAMP, stamps
+from genericinterface.database.tables.columns import ID, LONG, METADATA, SMALL_ID, TIMESTAMP, stamps
 
 salutation = Table(
     "salutation",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("text", String(3000), nullable=False),
     Column("content_type", String(250)),
@@ -24,7 +24,7 @@ salutation = Table(
 signature = Table(
     "signature",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("text", String(3000), nullable=False),
     Column("content_type", String(250)),
@@ -37,7 +37,7 @@ signature = Table(
 system_address = Table(
     "system_address",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("value0", String(200), nullable=False),
     Column("value1", String(200), nullable=False),
     Column("value2", String(200)),
@@ -51,7 +51,7 @@ system_address = Table(
 follow_up_possible = Table(
     "follow_up_possible",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("comments", String(250)),
     Column("valid_id", SmallInteger, ForeignKey("valid.id", name="fk_follow_up_possible_valid_id_id"), nullable=False),
@@ -110,7 +110,7 @@ queue_preferences = Table(
 auto_response_type = Table(
     "auto_response_type",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("comments", String(250)),
     Column("valid_id", SmallInteger, ForeignKey("valid.id", name="fk_auto_response_type_valid_id_id"), nullable=False),

@@ -15,12 +15,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from genericinterface.database.tables.columns import BIG_ID, ID, METADATA, TIMESTAMP, stamps
+from genericinterface.database.tables.columns import BIG_ID, METADATA, SMALL_ID, TIMESTAMP, stamps
 
 ticket_priority = Table(
     "ticket_priority",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("valid_id", SmallInteger, nullable=False),
     *stamps("ticket_priority"),
@@ -30,7 +30,7 @@ ticket_priority = Table(
 ticket_type = Table(
     "ticket_type",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("valid_id", SmallInteger, ForeignKey("valid.id", name="fk_ticket_type_valid_id_id"), nullable=False),
     *stamps("ticket_type"),
@@ -40,7 +40,7 @@ ticket_type = Table(
 ticket_lock_type = Table(
     "ticket_lock_type",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("valid_id", SmallInteger, ForeignKey("valid.id", name="fk_ticket_lock_type_valid_id_id"), nullable=False),
     *stamps("ticket_lock_type"),
@@ -50,7 +50,7 @@ ticket_lock_type = Table(
 ticket_state_type = Table(
     "ticket_state_type",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("comments", String(250)),
     *stamps("ticket_state_type"),
@@ -60,7 +60,7 @@ ticket_state_type = Table(
 ticket_state = Table(
     "ticket_state",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("comments", String(250)),
     Column(
@@ -152,7 +152,7 @@ ticket_flag = Table(
 ticket_history_type = Table(
     "ticket_history_type",
     METADATA,
-    Column("id", ID, primary_key=True),
+    Column("id", SMALL_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("comments", String(250)),
     Column("valid_id", SmallInteger, ForeignKey("valid.id", name="fk_ticket_history_type_valid_id_id"), nullable=False),
