@@ -12,9 +12,9 @@ Config = Mapping[str, Any]  # scalars are str or None, as the YAML had them
 
 @dataclass(frozen=True)
 class MappingDefinition:
-    """MappingInbound or MappingOutbound of an operation, where it names a Type."""
+    """MappingInbound or MappingOutbound of an operation, where it is a hash that holds anything."""
 
-    type: str
+    type: str  # "" where it names none, which no call survives, as in Znuny 6.5
     config: Config
 
 
@@ -91,9 +91,9 @@ def _operation(name: str, entry: object) -> OperationDefinition:
 
 
 def _mapping(entry: object) -> MappingDefinition | None:
-    if not isinstance(entry, Mapping) or not entry.get("Type"):
+    if not isinstance(entry, Mapping) or not entry:
         return None
-    return MappingDefinition(str(entry["Type"]), _hash(entry, "Config"))
+    return MappingDefinition(str(entry.get("Type") or ""), _hash(entry, "Config"))
 
 
 def _hash(parent: Config, key: str) -> Config:

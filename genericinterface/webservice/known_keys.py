@@ -1,0 +1,69 @@
+"""The keys that mean something in a definition, and where; check.py names the near miss of any other.
+
+Unknown keys are kept and do nothing, as in Znuny. New features add their key here, and docs/webservices.md its meaning.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+# Place → its keys; `*` stands for any name.
+KEYS: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    (): ("Debugger", "Description", "FrameworkVersion", "Provider", "RemoteSystem", "Requester"),
+    ("Debugger",): ("DebugThreshold", "TestMode"),
+    ("Provider",): ("ErrorHandling", "ErrorHandlingPriority", "Extension", "Operation", "Transport"),
+    ("Provider", "Operation", "*"): (
+        "Description",
+        "IncludeTicketData",
+        "MappingInbound",
+        "MappingOutbound",
+        "SortOutbound",
+        "Type",
+    ),
+    ("Provider", "Operation", "*", "MappingInbound"): ("Config", "Type"),
+    ("Provider", "Operation", "*", "MappingOutbound"): ("Config", "Type"),
+    ("Provider", "Transport"): ("Config", "Type"),
+    ("Provider", "Transport", "Config", "RouteOperationMapping", "*"): (
+        "ParserBackend",
+        "ParserBackendParameter",
+        "RequestMethod",
+        "Route",
+    ),
+}
+
+# Transport Type → the keys of its Config.
+TRANSPORT_KEYS: Mapping[str, tuple[str, ...]] = {
+    "HTTP::REST": ("AdditionalHeaders", "KeepAlive", "MaxLength", "PostParamName", "RouteOperationMapping"),
+    "HTTP::SOAP": (
+        "AdditionalHeaders",
+        "KeepAlive",
+        "MaxLength",
+        "NameSpace",
+        "NoNameSpace",
+        "RequestNameFreeText",
+        "RequestNameScheme",
+        "ResponseNameFreeText",
+        "ResponseNameScheme",
+        "SOAPAction",
+        "SOAPActionFreeText",
+        "SOAPActionScheme",
+        "SOAPActionSeparator",
+        "Sort",
+    ),
+}
+
+# `Provider: Extension`: what a web service switches on beyond Znuny, with a few words on each.
+EXTENSIONS: Mapping[str, str] = {
+    "Soap12Port": "'0': the WSDL has no port for SOAP 1.2",
+    "Strict": "'1': parameters that mean nothing, such as impossible dates, are error answers",
+}
+
+NEAR = 0.8
+
+
+def near(name: str, known: Iterable[str], cutoff: float = NEAR) -> str | None:
+    """The known name that an unknown one was probably meant to be."""
+    by_lower = {entry.lower(): entry for entry in known}
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=cutoff)
+    return by_lower[found[0]] if found else None
