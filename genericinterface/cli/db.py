@@ -1,20 +1,28 @@
-"""`genericinterface db`: make a database, say what a given one is."""
+"""`genericinterface db`: make a database, say what a given one is; `prepare` does what `serve` needs of both."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from genericinterface import sysconfig
 from genericinterface.auth.passwords import hash_password
-from genericinterface.database import demo_data, install, schema_check
+from genericinterface.database import demo_data, schema_check, webservices
 from genericinterface.database.engine import Database
-from genericinterface.errors import ConfigurationError
+from genericinterface.database.install import install
+from genericinterface.errors import ConfigurationError, UnavailableFault
 from genericinterface.settings import Settings
+from genericinterface.webservice_definitions import names, text
 
 
 @click.group(short_help="Make a database, check one.")
@@ -23,12 +31,18 @@ def db() -> None:
 
 
 @db.command(short_help="Make tables and base data in an empty database.")
-@click.option("--demo", is_flag=True, help="Add demo data (agents tester/tester, user/password, root@localhost/root).")
 @click.option(
-    "--admin-password", metavar="PASSWORD", help="Password of root@localhost; asked for or generated if absent."
+    "--demo",
+    is_flag=True,
+    help="Add demo data (agents tester/tester, user/password, root@localhost/root) and the packaged web services.",
+)
+@click.option(
+    "--admin-password",
+    metavar="TEXT",
+    help="Password of root@localhost. Without it: asked for on a terminal, else generated and printed once.",
 )
 @click.pass_obj
-def init(settings: Settings, demo: bool, admin_password: str | None) -> None:
+def init(settings: Settings, /, demo: bool, admin_password: str | None) -> None:
     """Make tables and base data in an empty database; in one that is complete already, do nothing.
 
     \b
@@ -36,108 +50,120 @@ def init(settings: Settings, demo: bool, admin_password: str | None) -> None:
       genericinterface db init --demo
       genericinterface --database-url postgresql://gi:secret@db/gi db init
     """
-    database = open_database(settings)
-    try:
+    with _database(settings) as database:
         report = schema_check.check(database)
-        if report.kind == schema_check.OURS and report.usable:
-            click.echo("The database is complete already; nothing was done.")
-            return
-        if report.kind != schema_check.EMPTY:
-            raise ConfigurationError(
-                [f"the database is not empty, it is {report.kind}: see `genericinterface db check`"]
-            )
-        create(settings, database, demo, None if demo else admin_password or _ask_password())
-    finally:
-        database.close()
+        if report.usable:
+            click.echo(f"{_shown(database)}: {_sentence(report)}; nothing was done.")
+        elif report.kind == schema_check.EMPTY:
+            _create(settings, database, demo, admin_password)
+        else:
+            raise ConfigurationError([f"{_shown(database)} is not empty: {_sentence(report)}", *_details(report)])
 
 
 @db.command(short_help="Say what the database is and what it lacks.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def check(settings: Settings, as_json: bool) -> None:
-    """Say what the database is (empty, ours, Znuny's, something else) and what it lacks.
+def check(settings: Settings, /, as_json: bool) -> None:
+    """Say what the database is (empty, ours, a Znuny's, something else) and what it lacks.
 
     The exit code is 0 when the provider can work on it, else 1.
     """
-    database = open_database(settings)
-    try:
+    with _database(settings) as database:
         report = schema_check.check(database)
+    if as_json:
+        found = {"database": _shown(database), "usable": report.usable, **asdict(report)}
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n  ".join([f"{_shown(database)}: {_sentence(report)}", *_details(report)]))
+    sys.exit(0 if report.usable else 1)
+
+
+def prepare(settings: Settings, demo: bool) -> None:
+    """Makes sure that `serve` can work: raises ConfigurationError where the database lacks something.
+
+    With `demo`, an empty database is made ready first, with demo data and the packaged web services.
+    """
+    with _database(settings) as database:
+        report = schema_check.check(database)
+        if report.kind == schema_check.EMPTY and demo:
+            _create(settings, database, demo, None)
+        elif not report.usable:
+            raise ConfigurationError([f"{_shown(database)}: {_sentence(report)}", *_details(report)])
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """The database of the settings. What the driver says of its failure is for operators, so it is told here."""
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        yield database
+    except UnavailableFault as fault:
+        cause = fault.__cause__
+        reason = str(cause.orig).strip() if isinstance(cause, DBAPIError) else ""
+        raise ConfigurationError([f"{_shown(database)}: {fault.message}", *reason.splitlines()]) from fault
     finally:
         database.close()
-    shown = database.url.render_as_string(hide_password=True)
-    if as_json:
-        click.echo(json.dumps({"database": shown, "usable": report.usable, **vars(report)}, indent=2))
-    else:
-        click.echo(f"{shown}: {_sentence(report)}")
-        for missing in report.missing:
-            click.echo(f"  missing: {missing}")
-        for note in report.notes:
-            click.echo(f"  note: {note}")
-    sys.exit(0 if report.usable else 1)
+
+
+def _create(settings: Settings, database: Database, demo: bool, admin_password: str | None) -> None:
+    now = sysconfig.load(settings.sysconfig).now()
+    _make_folder(database)
+    if demo:
+        password = admin_password or demo_data.ADMIN_PASSWORD
+        install(database, hash_password(password), now, demo_data.fill, lambda c: _add_webservices(c, now))
+        click.echo(f"{_shown(database)}: tables, base data, demo data and the packaged web services are in place.")
+        return
+    chosen = admin_password or _ask_password()
+    password = chosen or secrets.token_urlsafe(12)
+    install(database, hash_password(password), now)
+    click.echo(f"{_shown(database)}: tables and base data are in place.")
+    if not chosen:
+        click.echo(f"The password of root@localhost is {password} (it is not shown again).")
+
+
+def _make_folder(database: Database) -> None:
+    """The folder of an SQLite file."""
+    file = database.url.database
+    if database.url.get_backend_name() != "sqlite" or not file or file.startswith((":memory:", "file:")):
+        return
+    try:
+        Path(file).absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError([f"the folder of {file} cannot be made: {error.strerror}"]) from error
+
+
+def _add_webservices(connection: Connection, now: dt.datetime) -> None:
+    for name in names():
+        webservices.add(connection, name, text(name), now)
+
+
+def _ask_password() -> str:
+    """From the terminal, twice; "" (to generate one) where nobody can be asked or nothing was typed."""
+    if not sys.stdin.isatty():
+        return ""
+    answer: str = click.prompt(
+        "Password of root@localhost (empty: generate one)",
+        hide_input=True,
+        confirmation_prompt=True,
+        default="",
+        show_default=False,
+    )
+    return answer
+
+
+def _shown(database: Database) -> str:
+    return database.url.render_as_string(hide_password=True)
 
 
 def _sentence(report: schema_check.Report) -> str:
     if report.kind == schema_check.EMPTY:
-        return "empty; `genericinterface db init` makes it ready"
+        return "an empty database; `genericinterface db init` makes it ready"
     if report.kind == schema_check.OTHER:
-        return "neither ours nor Znuny's"
-    name = (
-        f"a database of Znuny {report.version}" if report.kind == schema_check.ZNUNY else "a database of this provider"
-    )
+        return "something else, neither ours nor a Znuny's"
+    ours = report.kind == schema_check.OURS
+    name = "a database of this provider" if ours else f"a database of Znuny {report.version}"
     return f"{name}, {'complete' if report.usable else 'incomplete'}"
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of the settings; the folder of an SQLite file is made where it is missing."""
-    database = Database(settings.database_url)
-    if database.url.get_backend_name() == "sqlite" and database.url.database:
-        Path(database.url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
-    return database
-
-
-def create(settings: Settings, database: Database, demo: bool, admin_password: str | None) -> None:
-    """Makes tables, base data and, if asked, demo data; without a password one is generated and printed."""
-    configuration = sysconfig.load(settings.sysconfig)
-    password = admin_password or secrets.token_urlsafe(12)
-    install.install(database, hash_password(password), configuration.now())
-    if demo:
-        with database.transaction() as connection:
-            demo_data.fill(connection)
-    elif admin_password is None:
-        click.echo(f"The password of root@localhost is {password} (it is not shown again).")
-    click.echo(f"Tables and {'demo' if demo else 'base'} data are in place.")
-
-
-def prepare(settings: Settings, demo: bool) -> None:
-    """What `serve` needs: a usable database; with `demo`, an empty one is made ready first."""
-    database = open_database(settings)
-    try:
-        report = schema_check.check(database)
-        if report.kind == schema_check.EMPTY and demo:
-            create(settings, database, demo=True, admin_password=None)
-            from genericinterface.cli.webservice import import_packaged
-
-            import_packaged(database, sysconfig.load(settings.sysconfig))
-            return
-        if not report.usable:
-            raise ConfigurationError(
-                [f"the database is {_sentence(report)}", *(f"missing: {name}" for name in report.missing)]
-            )
-    finally:
-        database.close()
-
-
-def _ask_password() -> str | None:
-    """From the terminal, twice; None (to generate one) where nobody can be asked or nothing was typed."""
-    if not sys.stdin.isatty():
-        return None
-    return (
-        click.prompt(
-            "Password of root@localhost (empty: generate one)",
-            hide_input=True,
-            confirmation_prompt=True,
-            default="",
-            show_default=False,
-        )
-        or None
-    )
+def _details(report: schema_check.Report) -> list[str]:
+    return [*(f"missing: {name}" for name in report.missing), *(f"note: {note}" for note in report.notes)]

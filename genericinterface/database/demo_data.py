@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from genericinterface.database import demo_people as people
 from genericinterface.database import demo_tickets
@@ -19,11 +19,12 @@ from genericinterface.database.rows import add, ids
 
 MOMENT = dt.datetime(2021, 1, 1, 8, 0)  # noqa: DTZ001  the database keeps times without a zone
 STAMPS: dict[str, Any] = {"create_time": MOMENT, "create_by": 1, "change_time": MOMENT, "change_by": 1}
+ADMIN_PASSWORD = "root"  # noqa: S105  of root@localhost in demo data, as in the manual's example
 VALID: dict[str, Any] = {"valid_id": 1, **STAMPS}
 
 
 def fill(connection: Connection) -> None:
-    """Adds the demo data; root@localhost gets the password `root`."""
+    """Adds the demo data to base data, before or after the foreign keys are there."""
     _agents(connection)
     _customers(connection)
     _structure(connection)
@@ -37,7 +38,6 @@ def sha2(password: str) -> str:
 
 
 def _agents(connection: Connection) -> None:
-    connection.execute(update(t.users).where(t.users.c.id == 1).values(pw=sha2("root")))
     add(
         connection,
         t.users,

@@ -13,7 +13,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from genericinterface.errors import ConfigurationError, Fault, UnavailableFault
@@ -79,9 +87,12 @@ def parse_url(url: str) -> URL:
             parsed = parsed.set(drivername=f"{backend}+pymysql")
         elif backend not in ("postgresql", "sqlite", "mysql", "mariadb"):
             raise ConfigurationError([f"database URL: {backend} is none of postgresql, sqlite, mysql, mariadb"])
-        parsed.get_dialect()
+        parsed.get_dialect().import_dbapi()
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise ConfigurationError([f"database URL: {error}"]) from error
+    except ImportError as error:
+        hint = "pip install 'genericinterface[mariadb]'" if error.name == "pymysql" else "install it"
+        raise ConfigurationError([f"database URL: the driver {error.name} is missing: {hint}"]) from error
     return parsed
 
 
@@ -97,7 +108,8 @@ def translated() -> Iterator[None]:
             raise Disconnected("The connection to the database was lost.") from error
         if isinstance(error, DataError):
             raise Fault("A value is too long, or of a kind that the database cannot take.") from error
-        if isinstance(error, OperationalError | InterfaceError) and not _is_programming_error(error):
+        unavailable = isinstance(error, OperationalError | InterfaceError) and not _is_programming_error(error)
+        if unavailable or type(error) is DatabaseError:  # SQLite: the file is broken, or no database at all
             raise UnavailableFault("The database is not available.") from error
         raise
 

@@ -6,14 +6,14 @@ Called by install.py; pure data.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table
 
 from genericinterface.database import tables as t
 
-Rows = Sequence[Mapping[str, Any]]
+Rows = list[dict[str, Any]]
 
 GROUPS = {
     "users": "Everybody who works on tickets.",
@@ -125,8 +125,8 @@ def rows(admin_hash: str, now: dt.datetime) -> list[tuple[Table, Rows]]:
         (t.users, [admin | valid | stamps]),
         (t.permission_groups, [row | {"comments": GROUPS[row["name"]]} for row in named(tuple(GROUPS), **valid)]),
         (t.group_user, [{"user_id": 1, "group_id": n, "permission_key": "rw", **stamps} for n in range(1, 5)]),
-        (t.salutation, [row | _SALUTATION for row in named(("standard salutation",), **valid)]),
-        (t.signature, [row | _SIGNATURE for row in named(("standard signature",), **valid)]),
+        (t.salutation, [row | _SALUTATION for row in named(("system standard salutation (en)",), **valid)]),
+        (t.signature, [row | _SIGNATURE for row in named(("system standard signature (en)",), **valid)]),
         (t.system_address, [_ADDRESS | valid | stamps]),
         (t.follow_up_possible, named(FOLLOW_UPS, **valid)),
         (t.queue, [row | _QUEUE | {"comments": QUEUES[row["name"]]} for row in named(tuple(QUEUES), **valid)]),

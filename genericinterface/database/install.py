@@ -1,4 +1,4 @@
-"""Makes schema and base data in an empty database, all or nothing where the database can.
+"""Makes schema and base data in an empty database, all or nothing.
 
 Called by `genericinterface db init`, `serve --demo` and the tests. Never touches a database that has tables already.
 """
@@ -6,41 +6,45 @@ Called by `genericinterface db init`, `serve --demo` and the tests. Never touche
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from sqlalchemy import Connection, Table, func, insert, inspect, select, text
-from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ForeignKeyConstraint
+from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
 
 from genericinterface.database import initial_data
 from genericinterface.database.engine import Database
+from genericinterface.database.rows import add
 from genericinterface.database.tables import METADATA
-from genericinterface.errors import ConfigurationError
+from genericinterface.errors import ConfigurationError, UnavailableFault
 
-LOCK = 0x67656E69  # "geni": one key for all who install at the same time
+LOCK = 0x67656E69  # "geni": PostgreSQL's key of the lock for all who install at the same time
+LOCK_TIMEOUT = 30  # seconds that MariaDB waits for another who installs
 
-
-def is_empty(database: Database) -> bool:
-    """Whether the database has no table at all."""
-    with database.reading() as connection:
-        return not inspect(connection).get_table_names()
+# Adds more rows to the new database, in the same transaction.
+Fill = Callable[[Connection], None]
 
 
-def install(database: Database, admin_hash: str, now: dt.datetime) -> None:
-    """Creates tables, base data, indexes and foreign keys. Raises ConfigurationError where tables are there already.
+def install(database: Database, admin_hash: str, now: dt.datetime, *fills: Fill) -> None:
+    """Creates tables and indexes, base data, what `fills` add, and foreign keys; all of it or nothing.
 
-    `admin_hash` is the stored form of the password of root@localhost. Two who install at once: the second is refused.
+    `admin_hash` is the stored form of the password of root@localhost. Raises ConfigurationError where tables are there
+    already; of two who install at once, the second waits and is refused.
     """
-    with database.transaction() as connection:
-        _lock(connection)
+    with database.transaction() as connection, _alone(connection):
         found = inspect(connection).get_table_names()
         if found:
             raise ConfigurationError(
                 [f"the database is not empty, it has {len(found)} tables: see `genericinterface db check`"]
             )
-        _create_tables(connection)
-        for table, rows in initial_data.rows(admin_hash, now):
-            connection.execute(insert(table), list(rows))
-        _add_foreign_keys(connection)
-        advance_sequences(connection)
+        with _undone_on_failure(connection):
+            _create_tables(connection)
+            for table, rows in initial_data.rows(admin_hash, now):
+                add(connection, table, rows)
+            advance_sequences(connection)
+            for fill in fills:
+                fill(connection)
+            _add_foreign_keys(connection)
 
 
 def advance_sequences(connection: Connection) -> None:
@@ -50,18 +54,43 @@ def advance_sequences(connection: Connection) -> None:
     for table in METADATA.tables.values():
         column = table.autoincrement_column
         if column is not None:
-            highest = connection.scalar(select(func.max(column)))
-            if highest is not None:
-                sequence = func.pg_get_serial_sequence(table.name, column.name)
-                connection.execute(select(func.setval(sequence, highest)))
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            highest = select(func.setval(sequence, func.max(column))).having(func.max(column).is_not(None))
+            connection.execute(highest)
 
 
-def _lock(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-    elif connection.dialect.name == "sqlite":
-        # base data refers in a circle (users, valid): check at the end
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Nobody else installs into the database meanwhile."""
+    if connection.dialect.name == "sqlite":
+        # The transaction itself is the lock. Base data refers in a circle (users, valid): check at the commit.
         connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        yield
+    elif connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        yield
+    else:
+        name = f"genericinterface {connection.engine.url.database}"[:64]
+        if connection.scalar(select(func.get_lock(name, LOCK_TIMEOUT))) != 1:
+            raise UnavailableFault("Somebody else is making this database; it takes too long to wait.")
+        try:
+            yield
+        finally:
+            connection.execute(select(func.release_lock(name)))
+
+
+@contextmanager
+def _undone_on_failure(connection: Connection) -> Iterator[None]:
+    """Takes back what MariaDB does not: it commits with each CREATE. Only called where no table was before."""
+    try:
+        yield
+    except BaseException:
+        if connection.dialect.name in ("mysql", "mariadb"):
+            connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
+            for table in METADATA.tables.values():
+                connection.execute(DropTable(table, if_exists=True))
+            connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
+        raise
 
 
 def _create_tables(connection: Connection) -> None:
@@ -76,9 +105,6 @@ def _add_foreign_keys(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         return
     for table in METADATA.tables.values():
-        for constraint in sorted(_foreign_keys(table), key=lambda key: str(key.name)):
+        for constraint in sorted(table.foreign_key_constraints, key=lambda key: str(key.name)):
+            # Else SQLAlchemy would leave the key out of every later CREATE TABLE of this process.
             connection.execute(AddConstraint(constraint, isolate_from_table=False))
-
-
-def _foreign_keys(table: Table) -> list[ForeignKeyConstraint]:
-    return [constraint for constraint in table.constraints if isinstance(constraint, ForeignKeyConstraint)]
