@@ -1,0 +1,24 @@
+"""The database that an operator's command works on: there, complete, and closed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from genericinterface.database import schema_check
+from genericinterface.database.engine import Database
+from genericinterface.errors import ConfigurationError
+from genericinterface.settings import Settings
+
+
+@contextmanager
+def ready(settings: Settings) -> Iterator[Database]:
+    """The settings' database; raises ConfigurationError where it has not what this provider needs."""
+    database = Database(settings.database_url)
+    try:
+        if not schema_check.check(database).usable:
+            shown = database.url.render_as_string(hide_password=True)
+            raise ConfigurationError([f"{shown} is not ready: see `genericinterface db check`"])
+        yield database
+    finally:
+        database.close()
