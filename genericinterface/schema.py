@@ -45,7 +45,8 @@ class Field:
     """One member of a type, as the transports describe it.
 
     `kind` is text, integer, decimal, datetime, flag, base64, structure or any; `structure` is the Struct of a
-    structure; `wildcard` is the prefix of a field that stands for many (then kind and structure are its values').
+    structure; `wildcard` is the prefix of a field that stands for many (then kind and structure are its values');
+    `raw` fields get their value unchanged, whatever is described.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Field:
     description: str
     structure: type[msgspec.Struct] | None = None
     wildcard: str | None = None
+    raw: bool = False
 
 
 @cache
@@ -68,7 +70,7 @@ def _field(member: mi.Field) -> Field:
     description = ""
     prefix: str | None = None
     scalar: str | None = None
-    repeated = False
+    repeated = raw = False
     structure: type[msgspec.Struct] | None = None
     kind = "text"
     pending: list[mi.Type] = [member.type]
@@ -79,6 +81,7 @@ def _field(member: mi.Field) -> Field:
             description = description or str((node.extra_json_schema or {}).get("description", ""))
             prefix = prefix or extra.get("wildcard")
             scalar = scalar or extra.get("scalar")
+            repeated = repeated or bool(extra.get("repeated"))
             pending.append(node.type)
         elif isinstance(node, mi.UnionType):
             pending.extend(t for t in node.types if not isinstance(t, mi.NoneType))
@@ -90,10 +93,10 @@ def _field(member: mi.Field) -> Field:
         elif isinstance(node, mi.StructType):
             kind, structure = "structure", node.cls
         elif isinstance(node, mi.AnyType):
-            kind = "any"
+            kind, raw = "any", True
         elif not isinstance(node, mi.StrType):
             raise TypeError(f"field {member.name} has a type the schema does not know: {node}")
-    return Field(member.encode_name, scalar or kind, repeated, member.required, description, structure, prefix)
+    return Field(member.encode_name, scalar or kind, repeated, member.required, description, structure, prefix, raw)
 
 
 # ------------------------------------------------------------------------------------------------------- coercion
@@ -155,7 +158,7 @@ def _unchanged(value: object) -> Any:
 
 
 def _coercion(field: Field) -> Coercion:
-    if field.kind == "any":
+    if field.raw:
         return _unchanged
     if field.structure is not None:
         return _list_of(field.structure) if field.repeated else _one_of(field.structure)

@@ -11,7 +11,7 @@ from genericinterface.auth import Actor, Credentials
 from genericinterface.auth.permission import has_permission
 from genericinterface.database import time_accounting
 from genericinterface.errors import OperationError
-from genericinterface.operation.moment import parse_moment
+from genericinterface.moment import parse_moment
 from genericinterface.operation.operation import Context, Data, Operation, Response
 from genericinterface.registry import OPERATIONS
 from genericinterface.schema import DateTime, Decimal, Structure, Text, true

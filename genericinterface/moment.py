@@ -1,4 +1,4 @@
-"""Moments in requests: what callers write for a date and time, as the database keeps it. For several operations."""
+"""Moments in requests: what callers write for a date and time, as the database keeps it."""
 
 from __future__ import annotations
 

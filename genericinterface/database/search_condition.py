@@ -1,0 +1,243 @@
+"""The condition language of searches: text → tree → SQLAlchemy expression, never SQL text.
+
+`*` and `%` stand for anything; `&&`, `+` and AND, `||` and OR join words, AND first; `!` negates the next word;
+parentheses group; quotes keep blanks and operators; a backslash takes an operator's meaning away. A word without a
+wildcard must be the whole value; case never matters. Malformed conditions find nothing. All as Znuny 6.5 reads them
+(asked over its interface). Called by ticket_search_filters.py; pure but for the expression it builds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, true
+
+OPERATORS = frozenset('&|!()+"')
+WORD_OPERATOR = re.compile(r"(AND|OR)(?= |$)")
+WILDCARDS = re.compile(r"[*%]+")
+MAX_DEPTH = 100  # parentheses within each other
+
+
+class MalformedError(ValueError):
+    """The text is no condition; a search with it finds nothing."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word: `text` still has its wildcards."""
+
+    text: str
+    negated: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether it is nothing but wildcards."""
+        return bool(self.text) and not WILDCARDS.sub("", self.text)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Alternatives, each a list of parts that must all hold."""
+
+    alternatives: tuple[tuple[Word | Group, ...], ...]
+
+
+Token = Word | str  # a word, or one of & | ( )
+
+
+def parse(text: str) -> Group:
+    """The tree of a condition; raises MalformedError."""
+    tokens = _tokens(" ".join(text.split()))
+    group, position = _group(tokens, 0, 0)
+    if position != len(tokens):
+        raise MalformedError("a parenthesis is closed that was not opened")
+    return group
+
+
+def condition(column: ColumnElement[str], text: str) -> ColumnElement[bool] | None:
+    """The expression of a condition on a column; None where it allows anything (`*`), false() where it is malformed."""
+    if not WILDCARDS.sub("", text.strip()):
+        return None
+    try:
+        return _expression(column, parse(text))
+    except MalformedError:
+        return false()
+
+
+def _expression(column: ColumnElement[str], group: Group) -> ColumnElement[bool]:
+    def part(node: Word | Group) -> ColumnElement[bool]:
+        return _expression(column, node) if isinstance(node, Group) else _compare(column, node)
+
+    return or_(*(and_(*map(part, parts)) for parts in group.alternatives))
+
+
+def _compare(column: ColumnElement[str], word: Word) -> ColumnElement[bool]:
+    if word.anything:
+        return false() if word.negated else true()
+    lowered = func.lower(column)
+    if WILDCARDS.search(word.text):
+        pattern = func.lower(literal(WILDCARDS.sub("%", _escaped(word.text))))
+        return lowered.not_like(pattern, escape="\\") if word.negated else lowered.like(pattern, escape="\\")
+    value = func.lower(literal(word.text))
+    return lowered != value if word.negated else lowered == value
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("_", "\\_")
+
+
+# ---------------------------------------------------------------------------------------------------------- reading
+
+
+class _Scanner:
+    """Collects words and operators; `negated` waits for the next word, even across a parenthesis (Znuny 6.5)."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.word = ""
+        self.quoted = False
+        self.negated = False
+
+    def end_word(self) -> None:
+        text = self.word if self.quoted else self.word.rstrip(" ")
+        if text or self.quoted:
+            self.tokens.append(Word(text, self.negated))
+            self.negated = False
+        self.word, self.quoted = "", False
+
+    def operator(self, sign: str) -> None:
+        self.end_word()
+        self.tokens.append(sign)
+
+
+def _tokens(text: str) -> list[Token]:
+    scanner = _Scanner()
+    position = 0
+    while position < len(text):
+        position = _scan(scanner, text, position)
+    scanner.end_word()
+    if scanner.negated:
+        raise MalformedError("there is nothing to negate")
+    return scanner.tokens
+
+
+def _scan(scanner: _Scanner, text: str, position: int) -> int:
+    """Reads what begins at `position`; gives the position behind it."""
+    character = text[position]
+    for applies, read in _READERS:
+        if applies(scanner, text, position):
+            return read(scanner, text, position)
+    if scanner.quoted and character != " ":
+        raise MalformedError("a word touches a quoted one")
+    if not scanner.quoted:
+        scanner.word += character
+    return position + 1
+
+
+def _read_escape(scanner: _Scanner, text: str, position: int) -> int:
+    if text[position + 1 : position + 2] in OPERATORS and position + 1 < len(text):
+        scanner.word += text[position + 1]
+        return position + 2
+    return position + 1
+
+
+def _read_quoted(scanner: _Scanner, text: str, position: int) -> int:
+    end = text.index('"', position + 1)
+    if scanner.word or scanner.quoted:
+        raise MalformedError("a word touches a quoted one")
+    scanner.word, scanner.quoted = text[position + 1 : end], True
+    return end + 1
+
+
+def _read_operator(scanner: _Scanner, text: str, position: int) -> int:
+    scanner.operator("&" if text[position] in "&+" else "|")
+    return _skip_blanks(text, position + (1 if text[position] == "+" else 2))
+
+
+def _read_word_operator(scanner: _Scanner, text: str, position: int) -> int:
+    found = WORD_OPERATOR.match(text, position)
+    assert found is not None  # noqa: S101  it was looked for
+    scanner.operator("&" if found[1] == "AND" else "|")
+    return _skip_blanks(text, found.end())
+
+
+def _read_lone_sign(scanner: _Scanner, text: str, position: int) -> int:
+    # One & or | is a character; the blanks around it are lost, as in Znuny 6.5.
+    scanner.word = scanner.word.rstrip(" ") + text[position]
+    return _skip_blanks(text, position + 1)
+
+
+def _read_parenthesis(scanner: _Scanner, text: str, position: int) -> int:
+    scanner.operator(text[position])
+    return _skip_blanks(text, position + 1)
+
+
+def _read_negation(scanner: _Scanner, text: str, position: int) -> int:
+    scanner.negated = True
+    return position + 1
+
+
+def _skip_blanks(text: str, position: int) -> int:
+    while text[position : position + 1] == " ":
+        position += 1
+    return position
+
+
+def _at_word_operator(scanner: _Scanner, text: str, position: int) -> bool:
+    return (position == 0 or text[position - 1] in " ()") and WORD_OPERATOR.match(text, position) is not None
+
+
+_READERS: tuple[
+    tuple[Callable[[_Scanner, str, int], bool], Callable[[_Scanner, str, int], int]],
+    ...,
+] = (
+    (lambda s, t, p: t[p] == "\\", _read_escape),
+    (lambda s, t, p: t[p] == '"' and '"' in t[p + 1 :], _read_quoted),
+    (lambda s, t, p: t[p : p + 2] in ("&&", "||") or t[p] == "+", _read_operator),
+    (lambda s, t, p: t[p] in "&|", _read_lone_sign),
+    (lambda s, t, p: t[p] in "()", _read_parenthesis),
+    (lambda s, t, p: t[p] == "!" and not s.word and not s.quoted, _read_negation),
+    (_at_word_operator, _read_word_operator),
+)
+
+
+def _group(tokens: list[Token], position: int, depth: int) -> tuple[Group, int]:
+    """The group that begins at `position`, and where it ends: at the end or at a closing parenthesis."""
+    if depth > MAX_DEPTH:
+        raise MalformedError("too many parentheses")
+    alternatives: list[list[Word | Group]] = [[]]
+    joined = True  # whether the next part may follow: at the start and behind an operator
+    previous: Token | None = None
+    token: Token | None = None
+    while position < len(tokens) and tokens[position] != ")":
+        previous, token = token, tokens[position]
+        position += 1
+        if token in ("&", "|"):
+            if previous in ("&", "|") and previous != token:
+                raise MalformedError("two different operators")
+            joined = True
+            if token == "|":  # noqa: S105  an operator, no password
+                alternatives.append([])
+        else:
+            part: Word | Group | None = token if isinstance(token, Word) else None
+            if token == "(":  # noqa: S105
+                part, position = _inner(tokens, position, depth)
+            if part is not None:
+                if not joined:
+                    raise MalformedError("two words without an operator")
+                alternatives[-1].append(part)
+                joined = False
+    kept = tuple(tuple(parts) for parts in alternatives if parts)
+    if not kept and depth == 0:
+        raise MalformedError("there is no word")
+    return Group(kept), position
+
+
+def _inner(tokens: list[Token], position: int, depth: int) -> tuple[Group | None, int]:
+    """A group in parentheses, None where it is empty, and the position behind it."""
+    group, position = _group(tokens, position, depth + 1)
+    if position >= len(tokens):
+        raise MalformedError("a parenthesis is not closed")
+    return (group if group.alternatives else None), position + 1
