@@ -1,0 +1,114 @@
+"""The requests of the benchmarks, and the statements that the provider sends for each: what the bare side repeats."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from werkzeug.test import Client
+
+from genericinterface.app import create_app
+from genericinterface.settings import Settings
+from tests.benchmarks import load
+
+BASE = "/otrs/nph-genericinterface.pl/Webservice/"
+ENVELOPE = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
+    'xmlns:tic="http://www.otrs.org/TicketConnector/"><soapenv:Body><tic:{operation}>{data}</tic:{operation}>'
+    "</soapenv:Body></soapenv:Envelope>"
+)
+LOGIN = {"UserLogin": "tester", "Password": "tester"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One benchmarked request: its operation, REST route and data (a scalar or a list of scalars for each key)."""
+
+    operation: str
+    method: str
+    route: str
+    data: dict[str, Any]
+
+    def rest(self) -> bytes:
+        """The request over REST."""
+        path = BASE + "GenericTicketConnectorREST" + self.route
+        if self.method == "GET":
+            return load.http("GET", path, {"Accept": "application/json"})
+        return load.http(self.method, path, {"Content-Type": "application/json"}, json.dumps(self.data).encode())
+
+    def soap(self) -> bytes:
+        """The request over SOAP."""
+        data = "".join(
+            f"<{key}>{item}</{key}>"
+            for key, value in self.data.items()
+            for item in (value if isinstance(value, list) else [value])
+        )
+        body = ENVELOPE.format(operation=self.operation, data=data).encode()
+        headers = {
+            "Content-Type": "text/xml; charset=UTF-8",
+            "SOAPAction": f'"http://www.otrs.org/TicketConnector/#{self.operation}"',
+        }
+        return load.http("POST", BASE + "GenericTicketConnectorSOAP", headers, body)
+
+    def bare(self) -> bytes:
+        """The request to the bare application: the same body to the name of the recording."""
+        if self.method == "GET":
+            return load.http("GET", f"/{self.operation}", {"Accept": "application/json"})
+        return load.http(
+            "POST", f"/{self.operation}", {"Content-Type": "application/json"}, json.dumps(self.data).encode()
+        )
+
+
+def cases(settings: Settings) -> list[Case]:
+    """The benchmarked requests; a session is made for SessionGet."""
+    application = create_app(settings)
+    try:
+        answer = Client(application).post(BASE + "GenericTicketConnectorREST/Session", json=LOGIN)
+        session = json.loads(answer.data)["SessionID"]
+    finally:
+        application.close()
+    period = {"TimeAccountingStart": "2021-01-01 00:00:00", "TimeAccountingEnd": "2026-12-31 00:00:00"}
+    return [
+        Case("SessionGet", "GET", f"/Session/{session}", {"SessionID": session}),
+        Case(
+            "TicketSearch",
+            "POST",
+            "/Ticket/search",
+            LOGIN | {"Title": "%Hi%", "StateType": "Open", "Queues": ["Raw", "Support"], "Limit": 20},
+        ),
+        Case("TimeAccountingGet", "POST", "/TimeAccountingGet", LOGIN | {"TimeAccountingUserLogin": "tester"} | period),
+    ]
+
+
+def record(settings: Settings, wanted: list[Case], file: Path) -> dict[str, int]:
+    """Writes the statements of each case for bare.py; gives their number by operation."""
+    application = create_app(settings)
+    recorded: dict[str, list[tuple[str, Any]]] = {}
+    seen: list[tuple[str, Any]] = []
+
+    def remember(_c: object, _cursor: object, statement: str, parameters: Any, _x: object, _many: bool) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(application.database.engine, "before_cursor_execute", remember)
+    client = Client(application)
+    try:
+        for case in wanted:
+            for _ in range(2):  # the second time everything that is kept in memory is there
+                seen.clear()
+                path = BASE + "GenericTicketConnectorREST" + case.route
+                if case.method == "GET":
+                    answer = client.get(path)
+                else:
+                    answer = client.open(path, method=case.method, json=case.data)
+                if answer.status_code != 200 or "Error" in json.loads(answer.data):
+                    raise RuntimeError(f"{case.operation}: {answer.data!r}")
+            recorded[case.operation] = list(seen)
+    finally:
+        application.close()
+    file.write_bytes(pickle.dumps(recorded))
+    return {name: len(statements) for name, statements in recorded.items()}
