@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from genericinterface.database import demo_people as people
-from genericinterface.database import demo_tickets
+from genericinterface.database import demo_ticket_rows
 from genericinterface.database import tables as t
 from genericinterface.database.install import advance_sequences
 from genericinterface.database.rows import add, ids
@@ -28,7 +28,7 @@ def fill(connection: Connection) -> None:
     _agents(connection)
     _customers(connection)
     _structure(connection)
-    demo_tickets.fill(connection)
+    demo_ticket_rows.fill(connection)
     advance_sequences(connection)
 
 

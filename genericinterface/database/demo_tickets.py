@@ -1,322 +1,367 @@
-"""Demo tickets with their articles, history, booked times, dynamic field values and watchers; for demo_data.py."""
+"""Demo tickets and what happened to them: pure data, made into rows by demo_ticket_rows.py.
+
+Every state, priority, kind of dynamic field and way of booking time occurs; times are fixed, so that searches and the
+examples of the documentation always find the same.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
-from genericinterface.database import tables as t
-from genericinterface.database.rows import add, ids
-
-Field = str | int | dt.datetime | list[str]
-
-
-def at(text: str) -> dt.datetime:
-    """A moment as the database keeps it."""
-    return dt.datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007  without a zone, as the database keeps it
+# (when, login of the agent, what, value). What happens: queue, state, priority, owner, responsible, title, type, lock,
+# archive, watch and until set what they name; book takes time units, reply and note a text, and any other is the name
+# of a dynamic field.
+Event = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
-class Ticket:
-    """One demo ticket; `moves` and `booked` are (queue or (agent, time units), moment)."""
+class DemoTicket:
+    """One ticket as its customer made it, and its events in the order of time. Times are UTC."""
 
     created: str
     title: str
     queue: str = "Raw"
-    state: str = "open"
-    priority: str = "3 normal"
     customer: str = "customer1"
+    state: str = "new"
+    priority: str = "3 normal"
     owner: str = "root@localhost"
-    kind: str = "Unclassified"
+    type: str = "Unclassified"
     service: str | None = None
     sla: str | None = None
-    number: str = ""
+    number: str = ""  # from the time of creation if empty
     body: str = ""
-    reply: str = ""
-    fields: tuple[tuple[str, Field], ...] = ()
-    moves: tuple[tuple[str, str], ...] = ()
-    booked: tuple[tuple[str, str, str], ...] = ()
-    closed: str = ""
-    until: str = ""
-    archived: bool = False
-    watchers: tuple[str, ...] = ()
+    channel: str = "Email"
+    attachment: tuple[str, str] | None = None  # file name, text
+    escalation: tuple[str, str, str] = ("", "", "")  # times of response, update, solution
+    fields: dict[str, str] = field(default_factory=dict)  # dynamic fields; several values of one: separated by |
+    events: tuple[Event, ...] = ()
 
+
+ROOT = "root@localhost"
+FIRST, SECOND = "Support::First Level", "Support::Second Level"
 
 TICKETS = (
-    Ticket(
+    DemoTicket(
         "2021-01-27 10:12",
         "Znuny says hi!",
+        state="open",
         number="2021012710123456",
         body="We welcome you to our service desk.",
-        booked=(("root@localhost", "120.00", "2021-08-05 08:00"), ("root@localhost", "30.00", "2021-08-05 08:00")),
+        # the manual's example of TimeAccountingGet
+        events=(
+            ("2021-08-05 08:00", ROOT, "book", "120.00"),
+            ("2021-08-05 08:00", ROOT, "book", "30.00"),
+        ),
     ),
-    Ticket(
+    DemoTicket(
         "2021-06-30 09:00",
         "VPN drops every hour",
-        "Support::Second Level",
-        "open",
-        "4 high",
+        FIRST,
+        priority="4 high",
         owner="tester",
-        kind="Incident",
+        type="Incident",
         service="Network::VPN",
         sla="Express",
         body="Since Monday the VPN drops every hour, on the hour.",
-        reply="We have renewed the certificate of your profile, please connect again.",
-        fields=(("Asset", "NB-1042"), ("Urgent", 1)),
-        moves=(("Support::First Level", "2021-06-30 09:00"), ("Support::Second Level", "2021-07-12 15:30")),
-        booked=(("tester", "15.00", "2021-07-01 10:00"), ("tester", "45.00", "2021-07-20 16:00")),
-        watchers=("agent1",),
+        attachment=("vpn.log", "09:00:00 link down\n10:00:00 link down\n"),
+        escalation=("2021-06-30 09:30", "2021-06-30 10:00", "2021-06-30 13:00"),
+        fields={"Asset": "NB-1042", "Urgent": "1"},
+        # moved after time was booked on it: TimeAccountingGet names the queue as it was then
+        events=(
+            ("2021-06-30 09:20", "tester", "state", "open"),
+            ("2021-06-30 09:25", "agent1", "watch", "agent1"),
+            ("2021-07-01 10:00", "tester", "book", "15.00"),
+            ("2021-07-12 15:30", "tester", "queue", SECOND),
+            ("2021-07-20 16:00", "tester", "reply", "We have renewed your certificate, please connect again."),
+            ("2021-07-20 16:00", "tester", "book", "45.00"),
+        ),
     ),
-    Ticket("2021-07-05 14:20", "Hi-Fi system for the meeting room", "Sales::Orders", "new", "2 low", "anna.müller"),
-    Ticket(
+    DemoTicket("2021-07-05 14:20", "Hi-Fi system for the meeting room", "Sales::Orders", "anna.müller", "new", "2 low"),
+    DemoTicket(
         "2021-07-08 08:45",
         "Printer on the 2nd floor is out of toner",
-        "Support::First Level",
-        "closed successful",
-        customer="anna.müller",
+        FIRST,
+        "anna.müller",
         owner="agent1",
-        kind="Request",
+        type="Request",
         service="Printing",
         sla="Standard",
         body="It prints stripes only.",
-        reply="New toner is in.",
-        booked=(("agent1", "10.00", "2021-07-08 11:00"),),
-        closed="2021-07-08 11:05",
+        events=(
+            ("2021-07-08 11:00", "agent1", "reply", "New toner is in."),
+            ("2021-07-08 11:00", "agent1", "book", "10.00"),
+            ("2021-07-08 11:05", "agent1", "state", "closed successful"),
+        ),
     ),
-    Ticket("2021-08-02 16:00", "Hiring: five notebooks for September", "Sales", "open", "3 normal", "principal", "jd"),
-    Ticket(
+    DemoTicket(
+        "2021-08-02 16:00",
+        "Hiring: five notebooks for September",
+        "Sales",
+        "principal",
+        owner="jd",
+        events=(("2021-08-03 08:30", "jd", "state", "open"),),
+    ),
+    DemoTicket(
         "2022-02-14 11:11",
         "Quote for 20 monitors",
         "Sales::Orders",
-        "pending reminder",
-        customer="principal",
+        "principal",
+        "open",
         owner="jd",
-        fields=(("Colors", ["blue", "green"]), ("Delivery", at("2022-03-01 00:00"))),
-        until="2031-01-15 09:00",
+        fields={"Colors": "blue|green", "Delivery": "2022-03-01 00:00"},
+        events=(
+            ("2022-02-15 09:00", "jd", "state", "pending reminder"),
+            ("2022-02-15 09:00", "jd", "until", "2031-01-15 09:00"),
+        ),
     ),
-    Ticket(
+    DemoTicket(
         "2022-05-03 07:30",
         "Close this when the firmware is out",
-        "Support::Second Level",
-        "pending auto close+",
-        "1 very low",
-        kind="Problem",
+        SECOND,
+        state="open",
+        priority="1 very low",
+        type="Problem",
         service="Network",
-        until="2032-06-01 12:00",
-        fields=(("Appointment", at("2032-06-01 12:00")), ("Notes", "See the vendor's page\nevery month")),
+        fields={"Appointment": "2032-06-01 12:00", "Notes": "See the vendor's page\nevery month"},
+        events=(
+            ("2022-05-03 08:00", ROOT, "state", "pending auto close+"),
+            ("2022-05-03 08:00", ROOT, "until", "2032-06-01 12:00"),
+        ),
     ),
-    Ticket("2022-09-19 10:00", "Congratulations, you have won", "Junk", "removed", "1 very low", "lottery@example.net"),
-    Ticket(
+    DemoTicket(
+        "2022-09-19 10:00",
+        "Congratulations, you have won",
+        "Junk",
+        "lottery@example.net",
+        priority="1 very low",
+        events=(("2022-09-19 10:30", ROOT, "state", "removed"),),
+    ),
+    DemoTicket(
         "2023-01-10 13:37",
         "Password forgotten, this is a hidden hint",
-        "Support::First Level",
-        "closed unsuccessful",
-        customer="customer2",
+        FIRST,
+        "customer2",
         owner="tester",
-        closed="2023-01-11 09:00",
-        booked=(("tester", "5.00", "2023-01-11 08:55"),),
-        archived=True,
+        events=(
+            ("2023-01-11 08:55", "tester", "book", "5.00"),
+            ("2023-01-11 09:00", "tester", "state", "closed unsuccessful"),
+            ("2023-06-30 23:00", ROOT, "archive", "1"),
+        ),
     ),
-    Ticket("2023-04-01 12:00", "Duplicate of another ticket", "Misc", "merged", customer="customer2"),
-    Ticket(
+    DemoTicket(
+        "2023-04-01 12:00",
+        "Duplicate of another ticket",
+        "Misc",
+        "customer2",
+        events=(("2023-04-01 12:15", ROOT, "state", "merged"),),
+    ),
+    DemoTicket(
         "2024-03-15 09:26",
         "Ünïcödé in the title 日本語",
         "Misc",
-        "new",
-        "5 very high",
         "anna.müller",
+        priority="5 very high",
         body="Grüße aus Köln €",
-        fields=(("Color", "red"), ("Asset", "PC-äöü")),
+        fields={"Color": "red", "Asset": "PC-äöü"},
     ),
-    Ticket(
-        "2025-11-05 17:45", "100% of mails are late & lost", "Support", "new", "4 high", service="Mail", sla="Standard"
+    DemoTicket(
+        "2025-11-05 17:45",
+        "100% of mails are late & lost",
+        "Support",
+        priority="4 high",
+        service="Mail",
+        sla="Standard",
     ),
+    DemoTicket(
+        "2025-11-06 08:05",
+        "Cannot print double-sided",
+        FIRST,
+        "anna.müller",
+        type="Incident",
+        service="Printing",
+        sla="Standard",
+        channel="Phone",
+        escalation=("2025-11-06 12:05", "", "2025-11-07 08:05"),
+        body="The driver offers no duplex since the update.",
+        events=(
+            ("2025-11-06 08:30", "agent1", "owner", "agent1"),
+            ("2025-11-06 08:30", "agent1", "lock", "lock"),
+            ("2025-11-06 08:31", "agent1", "state", "open"),
+            ("2025-11-06 08:45", "agent1", "note", "Driver 4.2 lacks duplex, 4.1 has it."),
+            ("2025-11-06 08:45", "agent1", "book", "20.00"),
+            ("2025-11-06 13:10", "agent1", "queue", SECOND),
+            ("2025-11-06 13:10", "agent1", "owner", "tester"),
+        ),
+    ),
+    DemoTicket(
+        "2025-11-10 10:00",
+        "White paper on backups",
+        "Misc",
+        "principal",
+        "open",
+        "2 low",
+        events=(
+            ("2025-11-11 09:00", ROOT, "state", "pending auto close-"),
+            ("2025-11-11 09:00", ROOT, "until", "2025-12-11 09:00"),
+        ),
+    ),
+    DemoTicket(
+        "2025-11-12 15:12",
+        "Mailbox full",
+        FIRST,
+        "customer2",
+        type="Incident",
+        service="Mail",
+        sla="Standard",
+        attachment=("quota.txt", "used 10240 of 10240 MB\n"),
+        events=(
+            ("2025-11-12 15:40", "tester", "reply", "Your mailbox may now hold twice as much."),
+            ("2025-11-12 15:40", "tester", "book", "7.50"),
+            ("2025-11-12 15:41", "tester", "state", "closed successful"),
+            ("2025-11-14 08:00", "tester", "state", "open"),
+        ),
+    ),
+    DemoTicket(
+        "2025-11-17 09:09",
+        "New colleague starts on Monday",
+        FIRST,
+        "principal",
+        type="Request",
+        fields={"Appointment": "2025-11-24 08:00", "Notes": "Notebook\nPhone\nKeys"},
+        events=(
+            ("2025-11-17 09:30", "tester", "title", "New colleague: notebook, phone, keys"),
+            ("2025-11-17 09:31", "tester", "priority", "4 high"),
+            ("2025-11-17 09:32", "tester", "responsible", "jd"),
+            ("2025-11-17 09:33", "tester", "watch", "tester"),
+            ("2025-11-21 16:00", "tester", "book", "90.00"),
+        ),
+    ),
+    DemoTicket(
+        "2025-11-20 07:55", "Invoice 4711 is wrong", "Sales", "anna.müller", priority="4 high", owner="jd", state="open"
+    ),
+    DemoTicket(
+        "2025-11-20 07:58",
+        "Invoice 4712 is wrong too",
+        "Sales",
+        "anna.müller",
+        owner="jd",
+        events=(("2025-11-20 09:00", "jd", "state", "merged"),),
+    ),
+    DemoTicket(
+        "2025-11-25 11:30",
+        "Shipping address has changed",
+        "Sales::Orders",
+        "customer2",
+        "open",
+        "2 low",
+        "jd",
+        fields={"Delivery": "2025-12-05 00:00", "Color": "blue"},
+        events=(("2025-11-26 10:00", "jd", "book", "12.25"),),
+    ),
+    DemoTicket(
+        "2025-12-01 06:40",
+        "Server room is too warm",
+        SECOND,
+        priority="5 very high",
+        owner="tester",
+        type="Incident",
+        service="Network",
+        sla="Express",
+        escalation=("2025-12-01 07:10", "2025-12-01 07:40", "2025-12-01 10:40"),
+        fields={"Urgent": "1", "Asset": "AC-2"},
+        events=(
+            ("2025-12-01 06:50", "tester", "lock", "lock"),
+            ("2025-12-01 06:50", "tester", "state", "open"),
+            ("2025-12-01 08:00", "tester", "book", "60.00"),
+            ("2025-12-01 09:30", "tester", "reply", "The air conditioning is repaired."),
+            ("2025-12-01 09:31", "tester", "state", "closed successful"),
+        ),
+    ),
+    DemoTicket(
+        "2025-12-01 10:00",
+        "Why was the server room warm?",
+        SECOND,
+        type="Problem",
+        service="Network",
+        owner="agent1",
+        state="open",
+        events=(("2025-12-02 09:00", "agent1", "watch", "tester"),),
+    ),
+    DemoTicket(
+        "2025-12-03 13:00",
+        "Cheap watches!!!",
+        "Raw",
+        "offers@example.net",
+        priority="1 very low",
+        events=(("2025-12-03 13:05", ROOT, "queue", "Junk"), ("2025-12-03 13:05", ROOT, "state", "removed")),
+    ),
+    DemoTicket(
+        "2025-12-08 16:20",
+        "Wi-Fi in the library",
+        "Raw",
+        "principal",
+        service="Network",
+        sla="Standard",
+        events=(("2025-12-08 16:45", "tester", "queue", FIRST), ("2025-12-09 08:00", "tester", "lock", "tmp_lock")),
+    ),
+    DemoTicket(
+        "2025-12-10 12:34",
+        "Order 4711: please confirm",
+        "Sales::Orders",
+        "anna.müller",
+        "open",
+        owner="jd",
+        events=(
+            ("2025-12-10 14:00", "jd", "reply", "Confirmed, delivery in the second week of January."),
+            ("2025-12-10 14:00", "jd", "state", "pending reminder"),
+            ("2025-12-10 14:00", "jd", "until", "2026-01-12 08:00"),
+        ),
+    ),
+    DemoTicket("2025-12-15 09:00", "Monthly report, please", "Postmaster", "principal", priority="2 low"),
+    DemoTicket(
+        "2025-12-18 18:18",
+        "Smartphone lost",
+        FIRST,
+        "customer2",
+        priority="4 high",
+        type="Incident",
+        owner="tester",
+        fields={"Asset": "PH-77", "Urgent": "1", "Colors": "red"},
+        events=(
+            ("2025-12-18 18:30", "tester", "note", "SIM is blocked, device is wiped."),
+            ("2025-12-18 18:30", "tester", "book", "25.00"),
+            ("2025-12-19 08:00", "tester", "Asset", "PH-78"),
+            ("2025-12-19 08:05", "tester", "state", "closed successful"),
+        ),
+    ),
+    DemoTicket(
+        "2025-12-22 11:00",
+        "Out of office until January",
+        "Postmaster",
+        "customer2",
+        events=(("2025-12-22 11:01", ROOT, "state", "closed unsuccessful"),),
+    ),
+    DemoTicket(
+        "2026-01-05 08:00",
+        "Happy new year, and a question",
+        "Raw",
+        "customer1",
+        body='Where do I find the time sheets? O\'Neil said: "on <the> share".',
+    ),
+    DemoTicket(
+        "2026-01-07 09:45",
+        "Update of all notebooks",
+        SECOND,
+        "customer1",
+        "open",
+        "1 very low",
+        "agent1",
+        "Request",
+        fields={"Color": "green", "Delivery": "2026-02-02 00:00", "Urgent": "0"},
+        events=(
+            ("2026-01-08 10:00", "agent1", "book", "30.00"),
+            ("2026-01-09 10:00", "tester", "book", "30.00"),
+        ),
+    ),
+    DemoTicket("2026-01-12 07:07", "Hi, which printer is mine?", "Raw", "customer2", service="Printing"),
 )
-
-
-def fill(connection: Connection) -> None:
-    """Adds them, about three hundred rows in a dozen statements."""
-    names = _Names(connection)
-    add(connection, t.ticket, [_ticket(names, number, ticket) for number, ticket in enumerate(TICKETS, 1)])
-    articles = [row for number, ticket in enumerate(TICKETS, 1) for row in _articles(names, number, ticket)]
-    for number, (article, _) in enumerate(articles, 1):
-        article["id"] = number
-    add(connection, t.article, [article for article, _ in articles])
-    add(connection, t.article_data_mime, [_mime(article, texts) for article, texts in articles])
-    first = {article["ticket_id"]: article["id"] for article, _ in reversed(articles)}
-    numbered = list(enumerate(TICKETS, 1))
-    add(connection, t.ticket_history, [row for n, ticket in numbered for row in _history(names, n, ticket, first[n])])
-    add(connection, t.time_accounting, [row for n, ticket in numbered for row in _booked(names, n, ticket, first[n])])
-    add(connection, t.dynamic_field_value, [row for n, ticket in numbered for row in _values(names, n, ticket)])
-    stamps = {"create_by": 1, "change_by": 1}
-    add(
-        connection,
-        t.ticket_watcher,
-        [
-            {"ticket_id": n, "user_id": names.agents[login], **stamps} | _times(at(ticket.created))
-            for n, ticket in numbered
-            for login in ticket.watchers
-        ],
-    )
-
-
-class _Names:
-    """Ids of what tickets refer to, by name."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.queues = ids(connection, t.queue)
-        self.states = ids(connection, t.ticket_state)
-        self.priorities = ids(connection, t.ticket_priority)
-        self.types = ids(connection, t.ticket_type)
-        self.services = ids(connection, t.service)
-        self.slas = ids(connection, t.sla)
-        self.agents = ids(connection, t.users, "login")
-        self.customers = ids(connection, t.customer_user, "login")
-        self.history = ids(connection, t.ticket_history_type)
-        self.senders = ids(connection, t.article_sender_type)
-        self.channels = ids(connection, t.communication_channel)
-        self.fields = ids(connection, t.dynamic_field)
-        self.companies: dict[str, str] = {
-            row.login: row.customer_id for row in connection.execute(t.customer_user.select())
-        }
-
-
-def _times(moment: dt.datetime) -> dict[str, dt.datetime]:
-    return {"create_time": moment, "change_time": moment}
-
-
-def _number(number: int, ticket: Ticket) -> str:
-    return ticket.number or f"{at(ticket.created):%Y%m%d}10{number:06d}"
-
-
-def _ticket(names: _Names, number: int, ticket: Ticket) -> dict[str, Any]:
-    owner = names.agents[ticket.owner]
-    until = int(at(ticket.until).replace(tzinfo=dt.UTC).timestamp()) if ticket.until else 0
-    return {
-        "id": number,
-        "tn": _number(number, ticket),
-        "title": ticket.title,
-        "queue_id": names.queues[ticket.queue],
-        "ticket_lock_id": 1 if owner == 1 or ticket.closed else 2,
-        "type_id": names.types[ticket.kind],
-        "service_id": names.services[ticket.service] if ticket.service else None,
-        "sla_id": names.slas[ticket.sla] if ticket.sla else None,
-        "user_id": owner,
-        "responsible_user_id": owner,
-        "ticket_priority_id": names.priorities[ticket.priority],
-        "ticket_state_id": names.states[ticket.state],
-        "customer_id": names.companies.get(ticket.customer, ticket.customer),
-        "customer_user_id": ticket.customer,
-        "timeout": 0,
-        "until_time": until,
-        "escalation_time": 0,
-        "escalation_update_time": 0,
-        "escalation_response_time": 0,
-        "escalation_solution_time": 0,
-        "archive_flag": int(ticket.archived),
-        "create_by": 1,
-        "change_by": owner,
-        "create_time": at(ticket.created),
-        "change_time": at(ticket.closed or ticket.created),
-    }
-
-
-def _articles(names: _Names, number: int, ticket: Ticket) -> list[tuple[dict[str, Any], dict[str, str]]]:
-    """(row of `article`, texts of its MIME data) of the customer's message and of the reply."""
-    body = ticket.body or f"{ticket.title}.\n\nPlease help."
-    found = [(_article(names, number, ticket, "customer", 0), _texts(ticket, ticket.title, body))]
-    if ticket.reply:
-        found.append(
-            (_article(names, number, ticket, "agent", 60), _texts(ticket, f"Re: {ticket.title}", ticket.reply))
-        )
-    return found
-
-
-def _article(names: _Names, number: int, ticket: Ticket, sender: str, minutes: int) -> dict[str, Any]:
-    by = names.agents[ticket.owner] if sender == "agent" else 1
-    return {
-        "ticket_id": number,
-        "article_sender_type_id": names.senders[sender],
-        "communication_channel_id": names.channels["Email"],
-        "is_visible_for_customer": 1,
-        "search_index_needs_rebuild": 1,
-        "create_by": by,
-        "change_by": by,
-    } | _times(at(ticket.created) + dt.timedelta(minutes=minutes))
-
-
-def _texts(ticket: Ticket, subject: str, body: str) -> dict[str, str]:
-    customer = ticket.customer if "@" in ticket.customer else f"{ticket.customer}@example.org"
-    desk = "Service Desk <servicedesk@localhost>"
-    sent, received = (desk, customer) if subject.startswith("Re: ") else (customer, desk)
-    return {"a_from": sent, "a_to": received, "a_subject": subject, "a_body": body}
-
-
-def _mime(article: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
-    message_id = f"<demo.{article['id']}@localhost>"
-    return {
-        "article_id": article["id"],
-        **texts,
-        "a_message_id": message_id,
-        "a_message_id_md5": hashlib.md5(message_id.encode(), usedforsecurity=False).hexdigest(),
-        "a_content_type": "text/plain; charset=utf-8",
-        "incoming_time": int(article["create_time"].replace(tzinfo=dt.UTC).timestamp()),
-        "content_path": f"{article['create_time']:%Y/%m/%d}",
-        "create_by": article["create_by"],
-        "change_by": article["change_by"],
-    } | _times(article["create_time"])
-
-
-def _history(names: _Names, number: int, ticket: Ticket, article: int) -> list[dict[str, Any]]:
-    """What happened, in the form in which Znuny names it."""
-    queue = ticket.moves[0][0] if ticket.moves else ticket.queue
-    begin = "new" if ticket.closed else ticket.state
-    common = {
-        "ticket_id": number,
-        "type_id": names.types[ticket.kind],
-        "owner_id": names.agents[ticket.owner],
-        "priority_id": names.priorities[ticket.priority],
-        "create_by": 1,
-        "change_by": 1,
-    }
-
-    def entry(kind: str, name: str, moment: dt.datetime, queue: str, state: str, article: int | None = None) -> Any:
-        values = {"history_type_id": names.history[kind], "name": name, "queue_id": names.queues[queue]}
-        return common | values | {"state_id": names.states[state], "article_id": article} | _times(moment)
-
-    made = f"%%{_number(number, ticket)}%%{queue}%%{ticket.priority}%%{begin}%%{number}"
-    rows = [entry("NewTicket", made, at(ticket.created), queue, begin)]
-    rows.append(entry("EmailCustomer", "%%", at(ticket.created), queue, begin, article))
-    for target, moment in ticket.moves[1:]:
-        moved = f"%%{target}%%{names.queues[target]}%%{queue}%%{names.queues[queue]}"
-        rows.append(entry("Move", moved, at(moment), target, begin))
-        queue = target
-    if ticket.closed:
-        changed = f"%%{begin}%%{ticket.state}%%"
-        rows.append(entry("StateUpdate", changed, at(ticket.closed), queue, ticket.state))
-    return rows
-
-
-def _booked(names: _Names, number: int, ticket: Ticket, article: int) -> list[dict[str, Any]]:
-    return [
-        {"ticket_id": number, "article_id": article, "time_unit": units}
-        | {"create_by": names.agents[login], "change_by": names.agents[login]}
-        | _times(at(moment))
-        for login, units, moment in ticket.booked
-    ]
-
-
-def _values(names: _Names, number: int, ticket: Ticket) -> list[dict[str, Any]]:
-    rows = []
-    for name, value in ticket.fields:
-        for item in value if isinstance(value, list) else [value]:
-            row: dict[str, Any] = {"field_id": names.fields[name], "object_id": number}
-            row |= {"value_text": item if isinstance(item, str) else None}
-            row |= {"value_int": item if isinstance(item, int) else None}
-            row |= {"value_date": item if isinstance(item, dt.datetime) else None}
-            rows.append(row)
-    return rows
