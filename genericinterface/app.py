@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from sqlalchemy import select
 from werkzeug import Request, Response
@@ -35,6 +36,8 @@ log = logging.getLogger("genericinterface.access")
 
 # What a client or proxy may give us as its own request id: short and harmless in a log.
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+ASCII = "".join(map(chr, range(128)))
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -119,17 +122,20 @@ def create_app(settings: Settings) -> Application:
 
 
 def raw_path(environ: WSGIEnvironment) -> str:
-    """The path as the client wrote it, percent-encoded and without the query.
+    """The path as the client wrote it, without the query; in ASCII, since bytes that are not are percent-encoded.
 
-    The server's RAW_URI or REQUEST_URI where there is one (gunicorn, werkzeug), else PATH_INFO.
+    The server's RAW_URI or REQUEST_URI where there is one (gunicorn, werkzeug), else PATH_INFO, encoded again.
     """
     uri = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if not uri:
         path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-        return path
+        return quote(path.encode("latin-1"), safe="/:@!$&'()*+,;=")
+    uri = str(uri)
     if "://" in uri.split("?", 1)[0]:  # a request to a proxy names the whole address
         uri = "/" + uri.split("://", 1)[1].partition("/")[2]
-    return str(uri).split("?", 1)[0]
+    path = uri.split("?", 1)[0]
+    # WSGI hands over bytes as latin-1 characters.
+    return path if path.isascii() else quote(path.encode("latin-1"), safe=ASCII)
 
 
 def service_path(path: str) -> str:

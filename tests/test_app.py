@@ -19,6 +19,8 @@ TRUSTED = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")]
         ({"RAW_URI": "http://host:80/otrs/Webservice/X?u=http://other/"}, "/otrs/Webservice/X"),
         ({"RAW_URI": "/Webservice/X?u=http://other/"}, "/Webservice/X"),
         ({"SCRIPT_NAME": "/otrs", "PATH_INFO": "/Webservice/X"}, "/otrs/Webservice/X"),
+        ({"RAW_URI": "/Webservice/J\u00c3\u00bcrgen%20/%zz"}, "/Webservice/J%C3%BCrgen%20/%zz"),
+        ({"PATH_INFO": "/Webservice/X/50% J\u00c3\u00bcrgen"}, "/Webservice/X/50%25%20J%C3%BCrgen"),
         ({}, ""),
     ],
 )

@@ -8,7 +8,8 @@ from typing import Any
 
 MAX_DEPTH = 512
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|[\]}]', re.S)
+# Possessive, and content with a string that does not end: one pass over any text, however it is made.
+_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([\[{])|[\]}]', re.S)
 
 
 class JSONError(ValueError):
@@ -61,8 +62,14 @@ def _check_depth(text: str) -> None:
 
 
 def _numbers(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    return int(value) if isinstance(value, bool) else value
+    """The value with 1 and 0 for true and false. A loop: 512 levels are more than Python likes to call itself."""
+    top = [value]
+    pending: list[list[Any] | dict[str, Any]] = [top]
+    while pending:
+        node: Any = pending.pop()
+        for key, item in enumerate(node) if isinstance(node, list) else node.items():
+            if item is True or item is False:
+                node[key] = int(item)
+            elif isinstance(item, list | dict):
+                pending.append(item)
+    return top[0]

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from http import HTTPStatus
 from typing import Any
 
 from werkzeug import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from genericinterface.errors import Fault, RequestFault
 
 CHUNK = 1 << 16
-# Codecs of Python that are no charsets, or that turn little into much.
-NO_CHARSET = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
+# Codecs of Python that are no charsets, or that no client has good use for.
+NO_CHARSET = frozenset({"idna", "mbcs", "oem", "punycode", "rot_13", "utf_7"})
+# The charsets by all their names. No other name is looked up: Python keeps every name that it was ever asked for.
+CHARSETS = {
+    name: codec
+    for name, codec in {**aliases, **{codec: codec for codec in (*aliases.values(), "cp874", "koi8_u")}}.items()
+    if codec not in NO_CHARSET and not codec.endswith("_codec")
+}
+
+# RFC 9110 5.1 and 5.5; a WSGI server refuses the response otherwise.
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# Headers that are the server's own business: a wrong one would break the connection (PEP 3333, "hop-by-hop").
+SERVER_HEADERS = frozenset(
+    {"connection", "content-length", "date", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
+)
 
 
 def max_length(config: Mapping[str, Any]) -> int | None:
@@ -34,20 +52,21 @@ def is_chunked(request: Request) -> bool:
 
 def read(request: Request, limit: int | None) -> bytes:
     """The body; raises RequestFault 413 as soon as it is known to be longer than `limit` or the server's own limit."""
-    limits = [number for number in (limit, request.max_content_length) if number is not None]
-    most = min(limits) if limits else None
-    if most is not None and (request.content_length or 0) > most:
+    if limit is not None and (request.content_length or 0) > limit:
         raise too_large()
-    if not is_chunked(request):
-        return request.get_data(cache=False)
-    parts: list[bytes] = []
-    total = 0
-    while part := request.stream.read(CHUNK):
-        total += len(part)
-        if most is not None and total > most:
-            raise too_large()
-        parts.append(part)
-    return b"".join(parts)
+    try:
+        if not is_chunked(request):
+            return request.get_data(cache=False)
+        parts: list[bytes] = []
+        total = 0
+        while part := request.stream.read(CHUNK):
+            total += len(part)
+            if limit is not None and total > limit:
+                raise too_large()
+            parts.append(part)
+        return b"".join(parts)
+    except RequestEntityTooLarge as error:  # the server's own limit
+        raise too_large() from error
 
 
 def too_large() -> RequestFault:
@@ -58,20 +77,15 @@ def too_large() -> RequestFault:
 def charset(request: Request) -> str | None:
     """The charset of Content-Type as Python calls it, None where there is none; raises RequestFault for an unknown."""
     name = request.mimetype_params.get("charset", "").strip("\"' ")
-    if not name:
-        return None
-    try:
-        b"".decode(name)  # refuses codecs that are no text encodings
-        found = codecs.lookup(name).name
-    except (LookupError, ValueError) as error:
-        raise _unknown_charset(name) from error
-    if found in NO_CHARSET:
-        raise _unknown_charset(name)
-    return found
+    return known_charset(name) if name else None
 
 
-def _unknown_charset(name: str) -> RequestFault:
-    return RequestFault(f"The charset {name[:40]!r} of the request is not known.")
+def known_charset(name: str) -> str:
+    """A charset as Python calls it; raises RequestFault for one that is not known."""
+    codec = CHARSETS.get(normalize_encoding(name).lower())
+    if codec is None:
+        raise RequestFault(f"The charset {name[:40]!r} of the request is not known.")
+    return codecs.lookup(codec).name
 
 
 def decoded(body: bytes, encoding: str | None) -> str:
@@ -92,11 +106,16 @@ def additional_headers(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def checked_headers(headers: Mapping[str, Any]) -> dict[str, str]:
-    """Header names and values as text, in the order of the names; raises Fault for line breaks and the like."""
+    """Header names and values as WSGI wants them, in the order of the names; values are sent as UTF-8, as Znuny does.
+
+    Leaves out SERVER_HEADERS. Raises Fault for what is no header name, a value that is no scalar, and line breaks and
+    the like in one.
+    """
     checked = {}
     for name, value in sorted(headers.items()):
         text = "" if value is None else str(value)
-        if not name or any(c in name for c in " :\r\n\t\0") or any(c in text for c in "\r\n\0"):
+        if isinstance(value, list | Mapping) or not HEADER_NAME.fullmatch(name) or CONTROL.search(text):
             raise Fault(f"The additional header {name[:40]!r} cannot be sent.")
-        checked[str(name)] = text
+        if name.lower() not in SERVER_HEADERS:
+            checked[name] = text.strip().encode("utf-8", "replace").decode("latin-1")
     return checked

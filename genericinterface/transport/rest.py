@@ -5,14 +5,17 @@ Called by the provider; one instance per definition, shared by all threads.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
 from werkzeug import Request, Response
+from werkzeug.formparser import FormDataParser
 
 from genericinterface.errors import Fault, RequestFault
 from genericinterface.registry import TRANSPORTS
+from genericinterface.schema import true
 from genericinterface.transport import json_text, openapi, request_body
 from genericinterface.transport.header_credentials import header_credentials
 from genericinterface.transport.transport import Call, Data, Transport
@@ -21,6 +24,10 @@ from genericinterface.webservice.route import Route
 
 JSON = "application/json; charset=UTF-8"
 PLAIN = "text/plain; charset=UTF-8"
+
+# What a route without RequestMethod takes, as far as HTTP has names for it.
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+MAX_PARTS = 100  # of a multipart body; one of them is read
 
 
 @TRANSPORTS.register("HTTP::REST")
@@ -49,7 +56,7 @@ class Rest(Transport):
 
     def _options(self, route: str) -> Response | None:
         methods = self._methods(route)
-        if not methods or "OPTIONS" in methods:
+        if not methods or any("OPTIONS" in found.methods for found in self.routes if found.match(route) is not None):
             return None
         return Response(status=204, headers={**self.headers, "Allow": ", ".join(methods)})
 
@@ -61,7 +68,12 @@ class Rest(Transport):
         if found is None:
             raise self._no_route(route)
         operation, captures = found
-        data = query_data(request.environ.get("QUERY_STRING", "")) | captures | header_credentials(request.environ)
+        try:
+            data = query_data(request.environ.get("QUERY_STRING", ""))
+            data |= {name: _decoded(value) for name, value in captures.items()}
+        except UnicodeDecodeError as error:
+            raise RequestFault("The address of the request cannot be decoded as utf-8.") from error
+        data |= header_credentials(request.environ)
         if request.method in ("GET", "HEAD") or not request_body.has_body(request):
             return Call(operation.operation, data | {"RequestMethod": request.method})
         return Call(operation.operation, self._body(request, operation.operation) | data)
@@ -77,13 +89,16 @@ class Rest(Transport):
     def _methods(self, path: str) -> list[str]:
         """The methods that some route takes at this path, with HEAD beside GET and OPTIONS."""
         matching = [route for route in self.routes if route.match(path) is not None]
-        methods = {method for route in matching for method in route.methods}
+        methods = {method for route in matching for method in route.methods or METHODS if method}
         if "GET" in methods:
             methods.add("HEAD")
         return sorted(methods | {"OPTIONS"}) if matching else []
 
     def _no_route(self, path: str) -> RequestFault:
-        text = f"HTTP::REST Error while determine Operation for request URI '{path}'."
+        # Not the whole path: a session's id may be part of it, and the Debugger keeps this text.
+        first, _, rest = path.removeprefix("/").partition("/")
+        shown = f"/{first}/…" if rest else path
+        text = f"HTTP::REST Error while determine Operation for request URI '{shown}'."
         methods = self._methods(path)
         if methods:
             return RequestFault(text, 405, {"Allow": ", ".join(methods)})
@@ -95,35 +110,39 @@ class Rest(Transport):
         if backend not in (None, "", "JSON"):
             raise RequestFault(f"Invalid parser backend '{backend}' configured for Operation '{operation}'.")
         text = self._text(request)
-        if not text.strip():
+        if not text or text.isspace():
             raise RequestFault("Could not read input data")
         try:
             content = json_text.decode(text)
         except json_text.JSONError as error:
             raise RequestFault("Error while decoding request content.") from error
-        if content is None or content in ("", 0):
+        if not true(content):
             raise RequestFault("Error while decoding request content.")
         if not isinstance(content, dict) or not content:
             raise RequestFault("Unsupported request content structure.")
         return content
 
     def _text(self, request: Request) -> str:
-        if request.mimetype != "multipart/form-data":
-            encoding = request_body.charset(request)
-            return request_body.decoded(request_body.read(request, self.max_length), encoding)
-        if (request.content_length or 0) > (self.max_length or request.content_length or 0):
-            raise request_body.too_large()
-        upload = request.files.get(str(self.config.get("PostParamName") or "file"))
-        if upload is None:
-            raise RequestFault("Could not read input data")
-        return request_body.decoded(upload.read(), None)
+        body = request_body.read(request, self.max_length)
+        if request.mimetype == "multipart/form-data":
+            body = self._upload(request, body)
+        return request_body.decoded(body, request_body.charset(request))
+
+    def _upload(self, request: Request, body: bytes) -> bytes:
+        """The uploaded file under the name PostParamName, "file" by default, as Znuny 6.5 does."""
+        parser = FormDataParser(stream_factory=_in_memory, max_form_parts=MAX_PARTS)
+        _, _, files = parser.parse(io.BytesIO(body), request.mimetype, len(body), request.mimetype_params)
+        upload = files.get(str(self.config.get("PostParamName") or "file"))
+        return b"" if upload is None else upload.read()
 
     def respond(self, call: Call, data: Data, headers: Mapping[str, str]) -> Response:
         """200 with canonical JSON; `AdditionalResponseHeaders` of the data become headers."""
         sent = {**self.headers, **headers}
-        if isinstance(more := data.get("AdditionalResponseHeaders"), Mapping):
-            sent |= request_body.checked_headers(more)
-            data = {key: value for key, value in data.items() if key != "AdditionalResponseHeaders"}
+        if "AdditionalResponseHeaders" in data:
+            data = dict(data)
+            more = data.pop("AdditionalResponseHeaders")
+            if isinstance(more, Mapping):
+                sent |= request_body.checked_headers(more)
         try:
             body = json_text.encode(data)
         except json_text.JSONError as error:
@@ -140,24 +159,32 @@ class Rest(Transport):
         return Response(body, fault.status, headers, content_type=PLAIN)
 
 
+def _in_memory(
+    total_content_length: int | None, content_type: str | None, filename: str | None, content_length: int | None = None
+) -> IO[bytes]:
+    return io.BytesIO()  # the whole body is in memory already
+
+
 def _route(operation: str, entry: object) -> Route:
     config = entry if isinstance(entry, Mapping) else {}
     methods = config.get("RequestMethod")
-    names = tuple(str(name) for name in methods if name) if isinstance(methods, list) else ()
-    return Route(operation, str(config.get("Route") or ""), names)
+    # A single method where a list belongs is meant as a list of one; Znuny 6.5 fails on it.
+    names = methods if isinstance(methods, list) else [methods] if methods else []
+    return Route(operation, str(config.get("Route") or ""), tuple(str(name or "") for name in names))
 
 
 def query_data(query: str) -> dict[str, Any]:
     """The parameters of a query: separated by `&` or `;`, a name without value has "", a repeated name has a list.
 
-    A value keeps what follows its second `=`. What is no percent code stays as it is; bytes are UTF-8.
+    A value keeps what follows its second `=`. What is no percent code stays as it is. Raises UnicodeDecodeError where
+    the bytes are no UTF-8.
     """
     data: dict[str, Any] = {}
     for pair in query.replace(";", "&").split("&"):
         if not pair:
             continue
         name, _, value = pair.partition("=")
-        key, text = _decoded(name), _decoded(value)
+        key, text = _decoded(name.replace("+", " ")), _decoded(value.replace("+", " "))
         if key not in data:
             data[key] = text
         elif isinstance(data[key], list):
@@ -168,7 +195,7 @@ def query_data(query: str) -> dict[str, Any]:
 
 
 def _decoded(part: str) -> str:
-    if "%" not in part and "+" not in part and part.isascii():
+    """Text of a part of the address; raises UnicodeDecodeError."""
+    if "%" not in part and part.isascii():
         return part
-    # WSGI hands over bytes as latin-1 characters.
-    return unquote_to_bytes(part.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")
+    return unquote_to_bytes(part.encode("latin-1")).decode("utf-8")  # WSGI hands over bytes as latin-1 characters

@@ -1,7 +1,8 @@
 """Routes of a REST definition: parsed once, matched against raw paths, compared with each other.
 
 A route is literal text with `:Name` parts that stand for one non-empty path segment part. Znuny 6.5 reads a route as a
-Perl regexp; here every other character stands for itself. Called by transport/rest.py and webservice/check.py.
+Perl regexp; here every other character stands for itself, and one outside ASCII for its percent-encoded UTF-8. Called
+by transport/rest.py and webservice/check.py.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import unquote
+from urllib.parse import quote
 
 PARAMETER = re.compile(r":([A-Za-z_]\w*)", re.ASCII)
+
+# Everything in ASCII stands for itself in a raw path.
+ASCII = "".join(map(chr, range(128)))
 
 # What would act as a regexp in Znuny's matcher, and does not here.
 REGEXP = re.compile(r"[\\^$.|?*+()\[\]{}#\s]")
@@ -31,17 +35,19 @@ class Route:
         return tuple(PARAMETER.findall(self.text))
 
     @cached_property
+    def _raw(self) -> str:
+        return quote(self.text, safe=ASCII)
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        parts = PARAMETER.split(self.text)
+        parts = PARAMETER.split(self._raw)
         pieces = [re.escape(part) if number % 2 == 0 else "([^/]+)" for number, part in enumerate(parts)]
         return re.compile("".join(pieces))
 
     def match(self, path: str) -> dict[str, str] | None:
-        """The captures of a raw path, decoded only now so that `a%2Fb` is one segment; None where it does not match."""
+        """The captures of a raw path, still percent-encoded (`a%2Fb` is one segment); None where it does not match."""
         found = self._pattern.fullmatch(path)
-        if found is None:
-            return None
-        return {name: unquote(value) for name, value in zip(self.parameters, found.groups(), strict=True)}
+        return None if found is None else dict(zip(self.parameters, found.groups(), strict=True))
 
     def takes(self, method: str) -> bool:
         """Whether the route takes a request with this method."""
@@ -51,14 +57,14 @@ class Route:
         """Whether some request could match both routes."""
         if self.methods and other.methods and not set(self.methods) & set(other.methods):
             return False
-        mine, theirs = self.text.split("/"), other.text.split("/")
+        mine, theirs = self._raw.split("/"), other._raw.split("/")
         return len(mine) == len(theirs) and all(map(_segments_overlap, mine, theirs))
 
     def covers(self, other: Route) -> bool:
         """Whether every request for the other route matches this one as well, so that the other is never reached."""
         if self.methods and not (other.methods and set(other.methods) <= set(self.methods)):
             return False
-        return self._pattern.fullmatch(PARAMETER.sub("\N{BLACK SQUARE}", other.text)) is not None
+        return self._pattern.fullmatch(PARAMETER.sub("\N{BLACK SQUARE}", other._raw)) is not None
 
 
 def _segments_overlap(mine: str, theirs: str) -> bool:
