@@ -17,11 +17,12 @@ from genericinterface.webservice import check_rest, check_soap, document
 from genericinterface.webservice.definition import Webservice, define
 from genericinterface.webservice.document import Document
 from genericinterface.webservice.findings import Findings, named
-from genericinterface.webservice.known_keys import EXTENSIONS, KEYS, TRANSPORT_KEYS
+from genericinterface.webservice.known_keys import EXTENSIONS, KEYS, MAPPING_KEYS, TRANSPORT_KEYS
 from genericinterface.webservice.problem import ERROR, DefinitionError, Path, Problem
 
 DEBUG_THRESHOLDS = ("debug", "info", "notice", "error")
 PLACEHOLDER = re.compile(r"<OTRS_CONFIG_[^>]+>")
+WORD = re.compile(r"\w*")
 UNMISTAKABLE = 0.9  # so close to a known Type that it must be a slip, not an add-on of somebody's Znuny
 
 Node = Mapping[str, Any]
@@ -117,18 +118,29 @@ def _configuration(findings: Findings, path: Path, mapping: type[Any], config: N
     try:
         mapping(config)
     except Fault as fault:
-        cause = str(fault.__cause__ or "")  # lxml knows the template's line and column
+        cause = str(_root_cause(fault))  # lxml knows the template's line and column
         findings.error(_place_of(fault.message, config, path), fault.message, "" if cause in fault.message else cause)
+
+
+def _root_cause(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _place_of(message: str, config: Node, path: Path) -> Path:
     """The place that a mapping's own words speak of: most of its keys are in them; else the whole configuration."""
-    words = set(re.findall(r"[\w.:-]+", message.lower()))
+    words = set(re.findall(r"\w+", message.lower()))
+
+    def is_named(key: object) -> bool:
+        if key in MAPPING_KEYS:
+            return str(key).lower() in words
+        return isinstance(key, str) and not WORD.fullmatch(key) and key in message  # a regular expression, perhaps
+
     best, best_score = path, 0
-    for place, _value in _nodes(config, path):
-        keys = [step for step in place[len(path) :] if isinstance(step, str)]
-        score = sum(key.lower() in words or repr(key) in message for key in keys)
-        if score > best_score or (score == best_score and len(place) < len(best)):
+    for place, value in _nodes(config, path):
+        score = sum(map(is_named, (*place[len(path) :], value if isinstance(value, str) else None)))
+        if score > best_score:
             best, best_score = place, score
     return best
 

@@ -16,7 +16,7 @@ from genericinterface.webservice.problem import ERROR, DefinitionError, Path, Pr
 
 MAX_LENGTH = 2_000_000  # characters: a hundred times the largest definition seen
 MAX_DEPTH = 64
-MAX_NODES = 100_000  # aliases count as what they stand for, so that a few lines cannot become millions of nodes
+MAX_NODES = 50_000  # aliases count as what they stand for, so that a few lines cannot become millions of nodes
 
 # What Znuny 6.5 reads as undefined, 1 and "" when it stands there without quotes; every other scalar is its own text.
 PLAIN: Mapping[str, str | None] = {"": None, "~": None, "null": None, "true": "1", "false": ""}

@@ -53,6 +53,29 @@ TRANSPORT_KEYS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# Keys inside the Config of mappings Simple and XSLT, at any depth.
+MAPPING_KEYS = frozenset(
+    {
+        "DataInclude",
+        "ForceArray",
+        "KeepAttributes",
+        "KeyMapDefault",
+        "KeyMapExact",
+        "KeyMapRegEx",
+        "MapTo",
+        "MapType",
+        "PostRegExFilter",
+        "PreRegExFilter",
+        "Replace",
+        "Search",
+        "Template",
+        "ValueMap",
+        "ValueMapDefault",
+        "ValueMapExact",
+        "ValueMapRegEx",
+    }
+)
+
 # `Provider: Extension`: what a web service switches on beyond Znuny, with a few words on each.
 EXTENSIONS: Mapping[str, str] = {
     "Soap12Port": "'0': the WSDL has no port for SOAP 1.2",
