@@ -26,6 +26,8 @@ from genericinterface.database.engine import Database, parse_url
 from genericinterface.database.install import install
 from genericinterface.sysconfig import SystemConfiguration
 
+# An operator's settings are not the tests' business.
+SETTINGS = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GENERICINTERFACE_")}
 BACKENDS = ("sqlite", "postgresql")
 NOW = dt.datetime(2024, 5, 6, 7, 8, 9)  # when the base data was "made"
 
@@ -36,7 +38,7 @@ Maker = Callable[[], AbstractContextManager[URL]]
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The maintenance database of a PostgreSQL server whose role may create databases."""
-    given = os.environ.get("GENERICINTERFACE_TEST_POSTGRESQL_URL")
+    given = SETTINGS.get("GENERICINTERFACE_TEST_POSTGRESQL_URL")
     if given:
         yield parse_url(given).render_as_string(hide_password=False)
         return
@@ -73,18 +75,18 @@ def _administer(url: str | URL, *statements: str) -> None:
             connection.execute(text(statement))
 
 
-def _unique() -> str:
-    return f"gi_{uuid.uuid4().hex}"
-
-
-def _fill(url: str | URL) -> None:
-    database = Database(str(url) if isinstance(url, str) else url.render_as_string(hide_password=False))
+@contextmanager
+def _opened(url: URL) -> Iterator[Database]:
+    database = Database(url.render_as_string(hide_password=False))
     try:
-        install(database, demo_data.sha2("root"), NOW)
-        with database.transaction() as connection:
-            demo_data.fill(connection)
+        yield database
     finally:
         database.close()
+
+
+def _fill(url: URL) -> None:
+    with _opened(url) as database:
+        install(database, demo_data.sha2(demo_data.ADMIN_PASSWORD), NOW, demo_data.fill)
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +109,7 @@ def empty_postgresql(postgresql_url: str) -> Maker:
 def _postgresql_maker(server: str, template: str = "template0") -> Maker:
     @contextmanager
     def make() -> Iterator[URL]:
-        name = _unique()
+        name = f"gi_{uuid.uuid4().hex}"
         # Copying files costs less than logging every page once nothing is synced.
         _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
@@ -141,39 +143,31 @@ def filled_postgresql(postgresql_url: str, empty_postgresql: Maker) -> Iterator[
         yield _postgresql_maker(postgresql_url, str(template.database))
 
 
-def _maker(request: pytest.FixtureRequest, kind: str) -> Maker:
-    made: Maker = request.getfixturevalue(f"{kind}_{request.param}")
-    return made
-
-
 @contextmanager
-def _opened(make: Maker) -> Iterator[Database]:
-    with make() as url:
-        database = Database(url.render_as_string(hide_password=False))
-        try:
-            yield database
-        finally:
-            database.close()
+def _made(request: pytest.FixtureRequest, kind: str) -> Iterator[Database]:
+    make: Maker = request.getfixturevalue(f"{kind}_{request.param}")
+    with make() as url, _opened(url) as database:
+        yield database
 
 
 @pytest.fixture(params=BACKENDS)
 def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database without a table, the test's own."""
-    with _opened(_maker(request, "empty")) as database:
+    with _made(request, "empty") as database:
         yield database
 
 
 @pytest.fixture(params=BACKENDS)
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database with base data and demo data, the test's own: it may write."""
-    with _opened(_maker(request, "filled")) as database:
+    with _made(request, "filled") as database:
         yield database
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
 def read_only_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """The same, but one for all tests that do not write."""
-    with _opened(_maker(request, "filled")) as database:
+    with _made(request, "filled") as database:
         yield database
 
 

@@ -139,7 +139,7 @@ def _add_webservices(connection: Connection, now: dt.datetime) -> None:
 
 def _ask_password() -> str:
     """From the terminal, twice; "" (to generate one) where nobody can be asked or nothing was typed."""
-    if not sys.stdin.isatty():
+    if not _on_terminal():
         return ""
     answer: str = click.prompt(
         "Password of root@localhost (empty: generate one)",
@@ -149,6 +149,10 @@ def _ask_password() -> str:
         show_default=False,
     )
     return answer
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _shown(database: Database) -> str:
