@@ -251,6 +251,7 @@ class Provider:
         return answer
 
     def _execute(self, operation: Operation[Any], data: MappingABC[str, object], context: Context) -> Data:
+        context.is_empty = not data
         request = schema.coerce(operation.Request, data)
         try:
             return self._attempt(operation, request, context)

@@ -27,7 +27,10 @@ class SystemConfiguration:
     session_delete_if_not_remote_id: bool = True  # SessionDeleteIfNotRemoteID
     session_delete_if_time_too_old: bool = True  # SessionDeleteIfTimeToOld
     password_max_login_failed: int = 0  # PreferencesGroups###Password / PasswordMaxLoginFailed, 0: never locked
+    customer_password_max_login_failed: int = 0  # CustomerPreferencesGroups###Password / PasswordMaxLoginFailed
     customer_group_support: bool = False  # CustomerGroupSupport
+    customer_group_always_groups: tuple[str, ...] = ("users",)  # CustomerGroupAlwaysGroups
+    customer_group_company_always_groups: tuple[str, ...] = ("users",)  # CustomerGroupCompanyAlwaysGroups
     ticket_archive_system: bool = False  # Ticket::ArchiveSystem
     ticket_search_limit: int = 500  # GenericInterface::Operation::TicketSearch###SearchLimit
     ticket_search_sort_by: str = "Age"  # GenericInterface::Operation::TicketSearch###SortBy::Default
@@ -55,7 +58,10 @@ NAMES: dict[str, str] = {
     "SessionDeleteIfNotRemoteID": "session_delete_if_not_remote_id",
     "SessionDeleteIfTimeToOld": "session_delete_if_time_too_old",
     "PasswordMaxLoginFailed": "password_max_login_failed",
+    "CustomerPasswordMaxLoginFailed": "customer_password_max_login_failed",  # Znuny has one name for both
     "CustomerGroupSupport": "customer_group_support",
+    "CustomerGroupAlwaysGroups": "customer_group_always_groups",
+    "CustomerGroupCompanyAlwaysGroups": "customer_group_company_always_groups",
     "Ticket::ArchiveSystem": "ticket_archive_system",
     "GenericInterface::Operation::TicketSearch###SearchLimit": "ticket_search_limit",
     "GenericInterface::Operation::TicketSearch###SortBy::Default": "ticket_search_sort_by",
@@ -102,4 +108,8 @@ def _convert(kind: object, value: object) -> Any:
         if number < 0:
             raise ValueError(f"{value!r} is negative")
         return number
+    if kind == "tuple[str, ...]":
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"{value!r} is not a list of texts")
+        return tuple(value)
     return str(value)

@@ -11,22 +11,23 @@ from sqlalchemy import Connection
 from genericinterface.auth import passwords, sessions
 from genericinterface.auth.actor import Actor, Agent, Credentials, Customer
 from genericinterface.auth.password_cache import PasswordCache
-from genericinterface.database import accounts
-from genericinterface.database.accounts import Account
+from genericinterface.auth.permission import has_permission
+from genericinterface.database.accounts import AGENTS, CUSTOMERS, FAILED, LAST_LOGIN, Account, Accounts, number
 from genericinterface.schema import true
 from genericinterface.sysconfig import SystemConfiguration
 
-# Checked for a login that does not exist, so that the time of the answer does not tell which logins do.
-UNKNOWN = "0" * 64
 LAST_LOGIN_EVERY = 60  # seconds; within them a login is not written down again
 
 
 class Authenticator:
-    """One per worker; holds the cache of slow password checks and nothing about anybody's request."""
+    """One per worker, for all its threads; holds the cache of slow password checks and nothing of any request."""
 
     def __init__(self, sysconfig: SystemConfiguration) -> None:
         self.sysconfig = sysconfig
         self._cache = PasswordCache()
+        # Checked for logins that do not exist, so that the time of the answer does not tell which do: a hash of the
+        # kind that accounts here have, since the first of them logged in.
+        self._example = "0" * 64
 
     def authenticate(self, credentials: Credentials, remote_address: str, connection: Connection) -> Actor | None:
         """Who it is, or None. A SessionID that is not good is a failure, whatever login comes with it (Znuny 6.5)."""
@@ -35,61 +36,52 @@ class Authenticator:
         return self.by_login(credentials, connection)
 
     def by_session(self, session_id: str, remote_address: str, connection: Connection) -> Actor | None:
-        """Whose session this is, or None."""
-        data = sessions.read(connection, session_id, remote_address, self.sysconfig)
-        return sessions.actor_of(data) if data is not None else None
+        """Whose session this is, or None; one statement."""
+        session = sessions.read(connection, session_id, remote_address, self.sysconfig)
+        return sessions.actor_of(session) if session is not None else None
 
     def by_login(self, credentials: Credentials, connection: Connection) -> Actor | None:
-        """The agent, else the customer user, whose login and password these are, or None."""
-        password = credentials.Password or ""
-        if not password:
+        """The agent, else the customer user, whose login and password these are, or None.
+
+        An agent's login that fails is a failure, also beside a good one of a customer user (Znuny 6.5). One statement,
+        and one more for each thing that a login has to write down.
+        """
+        password = str(credentials.Password)
+        if not true(credentials.Password):
             return None
         if true(credentials.UserLogin):
-            return self._agent(str(credentials.UserLogin).strip(), password, connection)
+            account = self._log_in(AGENTS, str(credentials.UserLogin), password, connection)
+            return Agent(account.id, account.login) if account is not None else None
         if true(credentials.CustomerUserLogin):
-            return self._customer(str(credentials.CustomerUserLogin).strip(), password, connection)
+            account = self._log_in(CUSTOMERS, str(credentials.CustomerUserLogin), password, connection)
+            return Customer(account.login, account.customer_id) if account is not None else None
         return None
 
-    def _agent(self, login: str, password: str, connection: Connection) -> Agent | None:
-        account = accounts.agent(connection, login)
-        if account is None or not self._accepts("agent", account, password):
-            if account is None:
-                passwords.verify(password, UNKNOWN, login)
-            elif account.valid:
-                failed = _count(account) + 1
-                accounts.set_agent_preference(connection, account.id, "UserLoginFailed", str(failed))
-                limit = self.sysconfig.password_max_login_failed
-                if limit and failed >= limit:
-                    accounts.lock_out_agent(connection, account.id, self.sysconfig.now())
+    def _log_in(self, accounts: Accounts, login: str, password: str, connection: Connection) -> Account | None:
+        now = self.sysconfig.to_epoch(self.sysconfig.now())
+        account = accounts.find(connection, login, now)
+        if account is None:
+            passwords.verify(password, self._example, login)
+            return None
+        if not self._accepts(accounts, account, password):
+            self._refuse(accounts, account, connection)
             return None
         if not account.valid:
             return None
-        if _count(account) or "UserLoginFailed" not in account.preferences:
-            accounts.set_agent_preference(connection, account.id, "UserLoginFailed", "0")
-        if (moment := self._last_login(account)) is not None:
-            accounts.set_agent_preference(connection, account.id, "UserLastLogin", moment)
-        return Agent(account.id, account.login)
-
-    def _customer(self, login: str, password: str, connection: Connection) -> Customer | None:
-        account = accounts.customer(connection, login)
-        if account is None or not self._accepts("customer", account, password):
-            if account is None:
-                passwords.verify(password, UNKNOWN, login)
-            elif account.valid:
-                failed = str(_count(account) + 1)
-                accounts.set_customer_preference(connection, account.login, "UserLoginFailed", failed)
+        if account.preferences.get(FAILED) != "0":
+            accounts.set_preference(connection, account, FAILED, "0")
+        if account.maintenance and not self._is_administrator(accounts, account, connection):
             return None
-        if not account.valid:
-            return None
-        if _count(account) or "UserLoginFailed" not in account.preferences:
-            accounts.set_customer_preference(connection, account.login, "UserLoginFailed", "0")
-        if (moment := self._last_login(account)) is not None:
-            accounts.set_customer_preference(connection, account.login, "UserLastLogin", moment)
-        return Customer(account.login, account.customer_id)
+        # Not on every request: reading would write.
+        if abs(now - number(account.preferences.get(LAST_LOGIN))) >= LAST_LOGIN_EVERY:
+            accounts.set_preference(connection, account, LAST_LOGIN, str(now))
+        return account
 
-    def _accepts(self, kind: str, account: Account, password: str) -> bool:
+    def _accepts(self, accounts: Accounts, account: Account, password: str) -> bool:
+        self._example = account.password
         if not passwords.is_slow(account.password):
             return passwords.verify(password, account.password, account.login)
+        kind = "agent" if accounts is AGENTS else "customer"
         key = self._cache.key(kind, account.login, account.password, password)
         if key in self._cache:
             return True
@@ -98,13 +90,14 @@ class Authenticator:
             self._cache.add(key)
         return accepted
 
-    def _last_login(self, account: Account) -> str | None:
-        """The value to write, None where the one that is there is recent: reading must not write on every request."""
-        now = self.sysconfig.to_epoch(self.sysconfig.now())
-        last = account.preferences.get("UserLastLogin", "")
-        return None if last.isdecimal() and abs(now - int(last)) < LAST_LOGIN_EVERY else str(now)
+    def _refuse(self, accounts: Accounts, account: Account, connection: Connection) -> None:
+        """Counts the failure, and locks the account out at the limit of its kind."""
+        failed = accounts.count_failure(connection, account)
+        agent = accounts is AGENTS
+        limit = self.sysconfig.password_max_login_failed if agent else self.sysconfig.customer_password_max_login_failed
+        if limit and failed >= limit:
+            accounts.lock_out(connection, account, self.sysconfig.now())
 
-
-def _count(account: Account) -> int:
-    failed = account.preferences.get("UserLoginFailed", "")
-    return int(failed) if failed.isdecimal() else 0
+    def _is_administrator(self, accounts: Accounts, account: Account, connection: Connection) -> bool:
+        """Who may log in during a system maintenance: agents with rw in the group admin."""
+        return accounts is AGENTS and has_permission(connection, Agent(account.id, account.login), "admin", "rw")

@@ -13,16 +13,17 @@ import hmac
 import re
 import secrets
 import string
+import sys
 import warnings
 
 import bcrypt
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # gone from Python 3.13, where crypt_r takes its place
-    try:
+if sys.version_info >= (3, 13):
+    import crypt_r as crypt
+else:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # gone from Python 3.13, where crypt_r takes its place
         import crypt
-    except ImportError:
-        import crypt_r as crypt
 
 BCRYPT_FORM = re.compile(r"BCRYPT:(\d{1,2}):(.{16}):([./A-Za-z0-9]{31})", re.S)
 BCRYPT_COST = 12  # the reference's default

@@ -43,5 +43,6 @@ def visible_tickets(actor: Actor, sysconfig: SystemConfiguration, permission: st
     own = or_(ticket.c.customer_id.in_(customer_ids(actor.login)), ticket.c.customer_user_id == actor.login)
     if not sysconfig.customer_group_support:
         return own
-    groups = customer_groups(actor.login, permission)
+    always = sysconfig.customer_group_always_groups + sysconfig.customer_group_company_always_groups
+    groups = customer_groups(actor.login, permission, always)
     return own & ticket.c.queue_id.in_(select(queue.c.id).where(queue.c.group_id.in_(groups)))

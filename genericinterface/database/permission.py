@@ -5,7 +5,9 @@ Called by auth/permission.py, which is the one place that turns an actor into a 
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select, union
+from collections.abc import Sequence
+
+from sqlalchemy import Select, or_, select, union
 
 from genericinterface.database.accounts import VALID
 from genericinterface.database.tables import (
@@ -19,6 +21,10 @@ from genericinterface.database.tables import (
     role_user,
     roles,
 )
+
+# The tickets that a company's permission is about: those of the company. (The other context that Znuny knows, tickets
+# of other companies, is switched off there unless an administrator asks for it.)
+SAME_COMPANY = "Ticket::CustomerID::Same"
 
 
 def agent_groups(user_id: int, permission: str) -> Select[tuple[int]]:
@@ -61,10 +67,11 @@ def customer_ids(login: str) -> Select[tuple[str]]:
     return select(companies.c.customer_id)
 
 
-def customer_groups(login: str, permission: str) -> Select[tuple[int]]:
-    """IDs of the valid groups in which a customer user has the permission, by itself or through its company.
+def customer_groups(login: str, permission: str, always: Sequence[str]) -> Select[tuple[int]]:
+    """IDs of the valid groups in which a customer user has the permission, by itself or through its companies.
 
-    Only asked where CustomerGroupSupport is on; without it customers are in every group.
+    Every customer user has all permissions in the groups named by `always`. Only asked where CustomerGroupSupport is
+    on; without it customer users are in every group.
     """
     keys = ("rw",) if permission == "rw" else ("rw", permission)
     by_login = select(group_customer_user.c.group_id).where(
@@ -76,8 +83,10 @@ def customer_groups(login: str, permission: str) -> Select[tuple[int]]:
         group_customer.c.customer_id.in_(customer_ids(login)),
         group_customer.c.permission_key.in_(keys),
         group_customer.c.permission_value == 1,
+        group_customer.c.permission_context == SAME_COMPANY,
     )
     granted = union(by_login, by_company).subquery("granted")
     return select(permission_groups.c.id).where(
-        permission_groups.c.id.in_(select(granted.c.group_id)), permission_groups.c.valid_id == VALID
+        or_(permission_groups.c.id.in_(select(granted.c.group_id)), permission_groups.c.name.in_(always)),
+        permission_groups.c.valid_id == VALID,
     )

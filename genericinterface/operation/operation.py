@@ -40,6 +40,7 @@ class Response(Structure):
 class Context:
     """What surrounds one call, beside its data: who asks from where, what is configured, where to log.
 
+    `is_empty` says that the call came without any data (a request type cannot tell, it leaves out unknown keys).
     `response_headers` may be filled by an operation whose web service asked for an extension (`X-Total-Count`).
     """
 
@@ -48,6 +49,7 @@ class Context:
     communication: Communication
     remote_address: str
     user_agent: str
+    is_empty: bool = False
     response_headers: dict[str, str] = field(default_factory=dict)
 
 

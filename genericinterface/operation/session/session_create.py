@@ -11,7 +11,7 @@ from genericinterface.auth import Actor, Credentials, sessions
 from genericinterface.errors import OperationError
 from genericinterface.operation.operation import Context, Data, Operation, Response
 from genericinterface.registry import OPERATIONS
-from genericinterface.schema import Text
+from genericinterface.schema import Text, true
 
 
 class SessionCreateRequest(Credentials):
@@ -32,13 +32,15 @@ class SessionCreate(Operation[SessionCreateRequest]):
     Response = SessionCreateResponse
     writes = True
     errors = {
-        "SessionCreate.MissingParameter": "Password is missing",
+        "SessionCreate.MissingParameter": "the request is empty, or Password is missing",
         "SessionCreate.AuthFail": "login or password is wrong, or the account is not valid",
     }
 
     def authenticate(self, request: SessionCreateRequest, context: Context, connection: Connection) -> Actor:
         """Login and password only: a SessionID has no meaning here."""
-        if not request.Password:
+        if context.is_empty:
+            raise OperationError("SessionCreate.MissingParameter", "SessionCreate: The request is empty!")
+        if not true(request.Password):
             raise OperationError("SessionCreate.MissingParameter", "SessionCreate: Password parameter is missing!")
         actor = context.authenticator.by_login(request, connection)
         if actor is None:

@@ -8,13 +8,23 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from genericinterface.auth import Actor, sessions
+from genericinterface.database.sessions import Stored
 from genericinterface.errors import OperationError
 from genericinterface.operation.operation import Context, Data, Operation, Response
 from genericinterface.registry import OPERATIONS
 from genericinterface.schema import Flag, Structure, Text, true
 
-# Never shown: password hashes, tokens against forged forms, and the configuration of Znuny's back ends.
-SECRET = frozenset({"UserPw", "UserPassword", "UserChallengeToken", "Config", "CompanyConfig"})
+# Never shown: password hashes, tokens against forged forms, keys of a second factor, the configuration of back ends.
+SECRET = frozenset(
+    {
+        "CompanyConfig",
+        "Config",
+        "UserChallengeToken",
+        "UserGoogleAuthenticatorSecretKey",
+        "UserPassword",
+        "UserPw",
+    }
+)
 
 
 class SessionGetRequest(Structure):
@@ -44,8 +54,10 @@ class SessionGet(Operation[SessionGetRequest]):
     Request = SessionGetRequest
     Response = SessionGetResponse
     errors = {
-        "SessionGet.MissingParameter": "SessionID is missing",
-        "SessionGet.SessionInvalid": "there is no such session, it is too old or belongs to another address",
+        "SessionGet.MissingParameter": "the request is empty, or SessionID is missing",
+        "SessionGet.SessionInvalid": (
+            "there is no such session, it is too old, made from another address, or its owner is no longer valid"
+        ),
     }
 
     def authenticate(self, request: SessionGetRequest, context: Context, connection: Connection) -> None:
@@ -53,13 +65,17 @@ class SessionGet(Operation[SessionGetRequest]):
 
     def run(self, request: SessionGetRequest, actor: Actor | None, context: Context, connection: Connection) -> Data:
         """Reads the session."""
+        if context.is_empty:
+            raise OperationError("SessionGet.MissingParameter", "SessionGet: The request is empty!")
         if not true(request.SessionID):
             raise OperationError("SessionGet.MissingParameter", "SessionGet: SessionID is missing!")
-        data = sessions.read(connection, str(request.SessionID), context.remote_address, context.sysconfig)
-        if data is None:
+        session = sessions.read(connection, str(request.SessionID), context.remote_address, context.sysconfig)
+        if session is None:
             raise OperationError("SessionGet.SessionInvalid", "SessionGet: SessionID is Invalid!")
-        shown: list[Data] = []
-        for key in sorted(data.keys() - SECRET):
-            value, serialized = data[key]
-            shown.append({"Key": key, "Value": value} | ({"Serialized": 1} if serialized else {}))
-        return {"SessionData": shown}
+        return {"SessionData": [_datum(session, key) for key in sorted(session.values.keys() - SECRET)]}
+
+
+def _datum(session: Stored, key: str) -> Data:
+    if key not in session.serialized:
+        return {"Key": key, "Value": session.values[key]}
+    return {"Key": key, "Serialized": 1, "Value": session.values[key]}

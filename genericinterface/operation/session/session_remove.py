@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from genericinterface.auth import Actor, Agent, Credentials, sessions
 from genericinterface.auth.permission import has_permission
+from genericinterface.database import sessions as table
 from genericinterface.errors import OperationError
 from genericinterface.operation.operation import Context, Data, Operation, Response
 from genericinterface.registry import OPERATIONS
@@ -33,29 +34,34 @@ class SessionRemove(Operation[SessionRemoveRequest]):
     Response = SessionRemoveResponse
     writes = True
     errors = {
-        "SessionRemove.MissingParameter": "SessionID is missing",
+        "SessionRemove.MissingParameter": "the request is empty, or SessionID is missing",
         "SessionRemove.AuthFail": "login or password is wrong, or another's session without rw in the group admin",
     }
 
     def authenticate(self, request: SessionRemoveRequest, context: Context, connection: Connection) -> Actor:
         """Login and password; the SessionID says what to remove, not who asks."""
+        if context.is_empty:
+            raise OperationError("SessionRemove.MissingParameter", "SessionRemove: The request is empty!")
         if not true(request.SessionID):
-            raise OperationError("SessionRemove.MissingParameter", "SessionRemove: SessionID is missing!")
+            raise OperationError("SessionRemove.MissingParameter", "SessionRemove: SessionID parameter is missing!")
         actor = context.authenticator.by_login(request, connection)
         if actor is None:
-            raise OperationError("SessionRemove.AuthFail", "SessionRemove: Authorization failing!")
+            raise OperationError("SessionRemove.AuthFail", "SessionRemove: Authorization failed!")
         return actor
 
     def run(self, request: SessionRemoveRequest, actor: Actor | None, context: Context, connection: Connection) -> Data:
-        """Removes the session; one that is not there counts as removed."""
+        """Removes the session; one that is not there counts as removed, for anybody."""
         assert actor is not None  # noqa: S101  authenticate gives one or raises
         session_id = str(request.SessionID)
-        data = sessions.read(connection, session_id, context.remote_address, context.sysconfig)
-        owner = sessions.actor_of(data) if data is not None else None
-        own = owner is not None and type(owner) is type(actor) and owner.login == actor.login
-        if not own and not (isinstance(actor, Agent) and has_permission(connection, actor, "admin", "rw")):
-            raise OperationError(
-                "SessionRemove.AuthFail", "SessionRemove: Authorization failed! User needs to be in group admin."
-            )
-        sessions.remove(connection, session_id)
+        session = table.read(connection, session_id)
+        if session is None:
+            return {"Success": 1}
+        if not sessions.belongs_to(session, actor):
+            if not isinstance(actor, Agent):
+                raise OperationError("SessionRemove.AuthFail", "SessionRemove: Authorization failing!")
+            if not has_permission(connection, actor, "admin", "rw"):
+                raise OperationError(
+                    "SessionRemove.AuthFail", "SessionRemove: Authorization failed! User needs to be in group admin."
+                )
+        table.remove(connection, session_id)
         return {"Success": 1}
