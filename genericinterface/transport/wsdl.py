@@ -1,0 +1,167 @@
+"""WSDL 1.1 of one web service: what spyne builds from the types of its operations, corrected and with a SOAP 1.2 port.
+
+Called by transport/soap.py when the first client asks. document/literal, one element in, one element out (the
+"wrapped" shape), so that zeep, PHP, gSOAP, .NET and Java make one class of each (docs/soap.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+
+from lxml import etree
+
+from genericinterface.errors import RequestFault
+from genericinterface.transport import xml
+from genericinterface.transport.soap_names import Names
+from genericinterface.transport.spyne_compat import Application, ServerBase, Service, Soap11, Wsdl11, srpc
+from genericinterface.transport.wsdl_types import Messages, Types
+from genericinterface.webservice import Webservice
+
+WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
+SOAP_11 = "{http://schemas.xmlsoap.org/wsdl/soap/}"
+SOAP_12 = "{http://schemas.xmlsoap.org/wsdl/soap12/}"
+XSD = "{http://www.w3.org/2001/XMLSchema}"
+HTTP = "http://schemas.xmlsoap.org/soap/http"
+ADDRESS = "urn:genericinterface:address"
+
+
+class Document:
+    """A WSDL whose address is still open: the same web service is served under many."""
+
+    def __init__(self, text: bytes) -> None:
+        self._parts = text.split(f'"{ADDRESS}"'.encode("ascii"))
+
+    def at(self, address: str) -> bytes:
+        """The WSDL of the web service at an address."""
+        return xml.quote(address).encode("utf-8").join(self._parts)
+
+
+def build(
+    webservice: Webservice,
+    names: Names,
+    orders: Mapping[str, xml.Order],
+    wildcards: Mapping[str, Sequence[str]] | None = None,
+) -> Document:
+    """The WSDL of a web service; `orders` has the order of each operation's answer.
+
+    `wildcards` has, for a prefix (`DynamicField_`), the names that are known to follow it; without, such parameters
+    are not described, and accepted all the same. Raises RequestFault (404) where no WSDL can be made.
+    """
+    if not names.namespace:
+        raise RequestFault("There is no WSDL of a web service without NameSpace.", status=404)
+    messages = Messages(webservice, names, orders, wildcards or {})
+    if not messages.operations:
+        raise RequestFault("There is no WSDL of a web service without available operations.", status=404)
+    types = Types(names.namespace, messages.elements)
+    methods = {}
+    for name, (request, response) in messages.operations.items():
+        methods[name] = srpc(
+            types.model(request),
+            _returns=types.model(response),
+            _body_style="bare",
+            _args=["parameters"],
+            _internal_key_suffix=f".{name}",
+            _in_message_name=request.element,
+            _out_message_name=response.element,
+            _wsdl_part_name="parameters",
+        )(_described)
+    application = Application(
+        [type("Operations", (Service,), methods)],
+        tns=names.namespace,
+        name=_service_name(webservice.name),
+        in_protocol=Soap11(),
+        out_protocol=Soap11(),
+    )
+    ServerBase(application)
+    application.transport = HTTP
+    wsdl = Wsdl11(application.interface)
+
+    def correct(document: Wsdl11) -> None:
+        _document_types(document.root_elt, types)
+        _document_operations(document.root_elt, webservice, messages)
+        _correct(document.root_elt, names, messages)
+        _tidy(document.root_elt, application.name, messages)
+        if str(webservice.extension.get("Soap12Port", "1")) != "0":
+            _add_soap_12(document.root_elt)
+
+    wsdl.event_manager.add_listener("wsdl_document_built", correct)
+    wsdl.build_interface_document(ADDRESS)
+    return Document(wsdl.get_interface_document())
+
+
+def _described(parameters: object) -> None:
+    """What spyne would call; operations are run by the provider."""
+
+
+def _service_name(name: str) -> str:
+    """An NCName that looks like the web service's name."""
+    kept = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
+    return kept if xml.is_name(kept) else f"_{kept}"
+
+
+def _correct(root: xml.Element, names: Names, messages: Messages) -> None:
+    """Puts right what spyne cannot know, in the built document."""
+    for operation in root.iterfind(f"{WSDL}portType/{WSDL}operation"):
+        # Needed by RPC alone, and wrong for it (WSDL 1.1, section 2.4.6).
+        del operation.attrib["parameterOrder"]
+    for bound in root.iterfind(f"{WSDL}binding/{WSDL}operation/{SOAP_11}operation"):
+        # spyne writes the operation's name, whatever the scheme.
+        bound.set("soapAction", names.action(str(bound.get("soapAction"))))
+    nillable = {response.element for _, response in messages.operations.values()}
+    for element in root.iterfind(f"{WSDL}types/{XSD}schema/{XSD}element"):
+        if element.get("name") in nillable:
+            element.set("nillable", "true")  # an empty answer is xsi:nil
+
+
+def _tidy(root: xml.Element, name: str, messages: Messages) -> None:
+    """The same text each time, without what nobody refers to."""
+    for service in root.iterfind(f"{WSDL}service"):
+        service.set("name", name)
+    for types in root.iterfind(f"{WSDL}types/{XSD}schema"):
+        for element in types.findall(f"{XSD}element"):
+            if element.get("name") not in messages.elements:
+                types.remove(element)
+        types[:] = sorted(types, key=lambda entry: (str(entry.tag), str(entry.get("name"))))
+    etree.cleanup_namespaces(root, keep_ns_prefixes=["tns", "xs"])
+
+
+def _document_types(root: xml.Element, types: Types) -> None:
+    """xs:documentation of each type, in place of what spyne found."""
+    for described in root.iterfind(f"{WSDL}types/{XSD}schema/{XSD}complexType"):
+        for found in described.findall(f"{XSD}annotation"):
+            described.remove(found)
+        text = types.descriptions[str(described.get("name"))]
+        if text:
+            annotation = etree.Element(f"{XSD}annotation")
+            etree.SubElement(annotation, f"{XSD}documentation").text = text
+            described.insert(0, annotation)
+
+
+def _document_operations(root: xml.Element, webservice: Webservice, messages: Messages) -> None:
+    """wsdl:documentation: the web service's description and what is left out, and each operation's own."""
+    paragraphs = [webservice.description, *messages.notes]
+    root.insert(0, _documentation("\n".join(text for text in paragraphs if text) or webservice.name))
+    for operation in root.iterfind(f"{WSDL}portType/{WSDL}operation"):
+        for found in operation.findall(f"{WSDL}documentation"):
+            operation.remove(found)  # the docstring of _described
+        operation.insert(0, _documentation(messages.documentation[str(operation.get("name"))]))
+
+
+def _documentation(text: str) -> xml.Element:
+    element = etree.Element(f"{WSDL}documentation")
+    element.text = xml.printable(text)
+    return element
+
+
+def _add_soap_12(root: xml.Element) -> None:
+    """A second binding and port behind the first, at the same address (WSDL 1.1 Binding Extension for SOAP 1.2)."""
+    for element in [*root.iterfind(f"{WSDL}binding"), *root.iterfind(f"{WSDL}service/{WSDL}port")]:
+        second = deepcopy(element)
+        for inside in second.iter():
+            inside.tag = str(inside.tag).replace(SOAP_11, SOAP_12)
+        for attribute in ("name", "binding"):
+            if attribute in second.attrib:
+                second.set(attribute, f"{element.get(attribute)}Soap12")
+        element.addnext(second)
