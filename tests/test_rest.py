@@ -299,3 +299,4 @@ def test_an_entry_without_a_route_hinders_no_other() -> None:
     echo = client({"A": {"Route": None}, "B": {}, "C": {"Route": "/c"}})
     assert echo.data("/c") == {"RequestMethod": "GET"}
     assert echo.get("/d").status_code == 404
+    assert echo.get("").status_code == 404

@@ -42,7 +42,8 @@ class Rest(Transport):
         mapping = self.config.get("RouteOperationMapping")
         if not isinstance(mapping, Mapping) or not mapping:
             raise Fault("HTTP::REST Can't find RouteOperationMapping in Config")
-        self.routes = [_route(name, entry) for name, entry in sorted(mapping.items())]
+        routes = [_route(name, entry) for name, entry in sorted(mapping.items())]
+        self.routes = [route for route in routes if route.text.startswith("/")]  # a path begins with it, or is empty
         self.max_length = request_body.max_length(self.config)
         self.headers = request_body.additional_headers(self.config)
 
@@ -51,7 +52,10 @@ class Rest(Transport):
         if request.method == "OPTIONS":
             return self._options(route)
         if request.method in ("GET", "HEAD") and route in openapi.PAGES and not self._find(route, "GET"):
-            return openapi.page(route, self.webservice, self.routes, address)
+            found = openapi.page(route, self.webservice, self.routes, address)
+            for name, value in self.headers.items():
+                found.headers.setdefault(name, value)
+            return found
         return None
 
     def _options(self, route: str) -> Response | None:
