@@ -1,6 +1,6 @@
 """The ready-made web service definitions, packaged as `genericinterface.webservice_definitions`.
 
-Read by the command line (`webservice import-packaged`, `serve --demo`) and by tests. The name of a file without `.yml` is
+Read by the command line (`webservice import-packaged`, `serve --demo`) and by tests. A file's name without `.yml` is
 the name of the web service.
 """
 

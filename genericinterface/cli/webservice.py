@@ -159,11 +159,13 @@ def dump(settings: Settings, /, name: str, target: Path | None, version: int | N
 @click.pass_obj
 def delete(settings: Settings, /, name: str, yes: bool) -> None:
     """Delete a web service with its history and with what the Debugger kept of it. `disable` keeps all that."""
-    with _writing(settings) as (connection, _now):
-        stored = _find(connection, name)
-        if not yes:
+    with ready(settings) as database:
+        with database.reading() as connection:
+            stored = _find(connection, name)
+        if not yes:  # asked outside the transaction, which holds a lock
             click.confirm(f"Delete {stored.name} with its history and its Debugger entries?", abort=True)
-        webservices.remove(connection, stored.id)
+        with database.transaction() as connection:
+            webservices.remove(connection, stored.id)
     click.echo(f"Deleted {stored.name}.")
 
 
