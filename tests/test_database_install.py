@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from sqlalchemy import Connection, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, NullPool, Table, create_engine, func, insert, inspect, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.schema import CreateTable
@@ -171,6 +172,21 @@ def test_of_many_who_install_at_once_one_wins(empty_database: Database) -> None:
         thread.join()
     assert sorted(outcomes) == ["made", "refused", "refused", "refused"]
     assert tables_of(empty_database) == set(t.METADATA.tables)
+
+
+def test_a_database_that_cannot_keep_every_character_is_refused(postgresql_url: str) -> None:
+    server = create_engine(postgresql_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    name = f"gi_ascii_{uuid.uuid4().hex}"
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'"))
+        database = Database(server.url.set(database=name).render_as_string(hide_password=False))
+        try:
+            with pytest.raises(ConfigurationError, match="character set is SQL_ASCII: create it with UTF8"):
+                install(database, "a hash", NOW)
+            assert tables_of(database) == set()
+        finally:
+            database.close()
+            connection.execute(text(f"DROP DATABASE {name}"))
 
 
 def test_installing_leaves_the_description_of_the_tables_whole(installed: Database) -> None:

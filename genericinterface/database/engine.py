@@ -50,6 +50,8 @@ class Database:
         elif dialect == "postgresql":
             # A statement is prepared on its second use: most of what we send is sent again.
             options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT, "prepare_threshold": 1}
+            # Whatever the server or PGCLIENTENCODING says: from SQL_ASCII the driver would give bytes.
+            options["connect_args"] |= {"client_encoding": "utf8"}
         else:
             options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT}
         self.engine: Engine = create_engine(self.url, **options)

@@ -37,6 +37,7 @@ def install(database: Database, admin_hash: str, now: dt.datetime, *fills: Fill)
             raise ConfigurationError(
                 [f"the database is not empty, it has {len(found)} tables: see `genericinterface db check`"]
             )
+        _check_encoding(connection)
         with _undone_on_failure(connection):
             _create_tables(connection)
             for table, rows in initial_data.rows(admin_hash, now):
@@ -77,6 +78,18 @@ def _alone(connection: Connection) -> Iterator[None]:
             yield
         finally:
             connection.execute(select(func.release_lock(name)))
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Refuses a database that cannot keep every character; SQLite always can."""
+    if connection.dialect.name == "postgresql":
+        found, wanted = connection.scalar(select(func.current_setting("server_encoding"))), "UTF8"
+    elif connection.dialect.name in ("mysql", "mariadb"):
+        found, wanted = connection.scalar(text("SELECT @@character_set_database")), "utf8mb4"
+    else:
+        return
+    if found != wanted:
+        raise ConfigurationError([f"the database's character set is {found}: create it with {wanted}"])
 
 
 @contextmanager
