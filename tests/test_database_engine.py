@@ -1,0 +1,133 @@
+"""engine.py: addresses, connections and transactions, and the border where SQLAlchemy's errors become ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from sqlalchemy import func, insert, literal, select, text, update
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from genericinterface.database import engine
+from genericinterface.database import tables as t
+from genericinterface.database.engine import Database, Disconnected, parse_url
+from genericinterface.errors import ConfigurationError, Fault, UnavailableFault
+
+Maker = Callable[[], AbstractContextManager[URL]]
+NOW = dt.datetime(2024, 1, 2, 3, 4, 5)
+STAMPS = {"create_time": NOW, "create_by": 1, "change_time": NOW, "change_by": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("sqlite:///file.db", "pysqlite"),
+        ("postgresql://u:p@h/n", "psycopg"),
+        ("postgresql+psycopg2://u:p@h/n", "psycopg"),
+    ],
+)
+def test_an_address_gets_the_driver_that_we_use(given: str, driver: str) -> None:
+    assert parse_url(given).get_driver_name() == driver
+
+
+@pytest.mark.parametrize("given", ["", "nonsense", "oracle://u:p@h/n", "postgresql://u:p@h:port/n", "sqlite+nope:///x"])
+def test_a_wrong_address_is_a_sentence(given: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^database URL: \S+"):
+        parse_url(given)
+
+
+def test_reading_writes_at_once_and_a_transaction_at_its_end(database: Database) -> None:
+    change = update(t.users).where(t.users.c.id == 1)
+    title = select(t.users.c.title).where(t.users.c.id == 1)
+    with database.reading() as connection:
+        connection.execute(change.values(title="Ms"))
+        with database.reading() as other:
+            assert other.scalar(title) == "Ms"
+    with database.transaction() as connection:
+        connection.execute(change.values(title="Dr"))
+        with database.reading() as other:
+            assert other.scalar(title) == "Ms"
+    with database.reading() as connection:
+        assert connection.scalar(title) == "Dr"
+
+
+def test_a_transaction_that_fails_is_undone(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.transaction() as connection:
+        connection.execute(update(t.users).where(t.users.c.id == 1).values(title="Ms"))
+        raise RuntimeError
+    with database.reading() as connection:
+        assert connection.scalar(select(t.users.c.title).where(t.users.c.id == 1)) is None
+
+
+def test_lower_knows_every_alphabet(read_only_database: Database) -> None:
+    with read_only_database.reading() as connection:
+        assert connection.scalar(select(func.lower(literal("ÄÖÜ Ñ ДОМ")))) == "äöü ñ дом"
+        assert connection.scalar(select(func.lower(None))) is None
+
+
+def test_foreign_keys_hold(database: Database) -> None:
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"), database.transaction() as connection:
+        connection.execute(insert(t.ticket_type).values(name="of nobody", valid_id=99, **STAMPS))
+
+
+def test_wrong_sql_is_a_bug_and_not_an_outage(read_only_database: Database) -> None:
+    with pytest.raises(DBAPIError), read_only_database.reading() as connection:
+        connection.execute(text("SELECT * FROM no_such_table"))
+
+
+def test_a_value_that_does_not_fit_is_a_fault(filled_postgresql: Maker) -> None:
+    with filled_postgresql() as url:
+        database = Database(url.render_as_string(hide_password=False))
+        with pytest.raises(Fault, match="too long"), database.transaction() as connection:
+            connection.execute(insert(t.ticket_type).values(name="x" * 201, valid_id=1, **STAMPS))
+        database.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://otrs:secret@127.0.0.1:1/otrs", "sqlite:////no/such/folder/file.db", "sqlite:////"]
+)
+def test_a_database_that_does_not_answer_is_unavailable(url: str) -> None:
+    database = Database(url)
+    with pytest.raises(UnavailableFault, match="The database is not available") as raised, database.reading():
+        pass
+    assert "secret" not in raised.value.message
+    database.close()
+
+
+def test_a_lost_connection_is_told_apart_and_the_next_one_works(filled_postgresql: Maker) -> None:
+    with filled_postgresql() as url:
+        database = Database(url.render_as_string(hide_password=False))
+        with pytest.raises(Disconnected), database.reading() as connection:
+            victim = connection.scalar(select(func.pg_backend_pid()))
+            with database.reading() as other:
+                other.execute(select(func.pg_terminate_backend(victim)))
+            connection.execute(select(1))
+        with database.reading() as connection:
+            assert connection.scalar(select(1)) == 1
+        database.close()
+
+
+def test_a_pool_that_is_empty_for_long_is_unavailable(
+    read_only_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "POOL_TIMEOUT", 0.05)
+    database = Database(read_only_database.url.render_as_string(hide_password=False), pool_size=1)
+    with database.reading(), pytest.raises(UnavailableFault, match="too busy"), database.reading():
+        pass
+    database.close()
+
+
+def test_readers_of_sqlite_do_not_wait_for_a_writer(filled_sqlite: Maker) -> None:
+    with filled_sqlite() as url:
+        one, other = (Database(str(url)) for _ in range(2))
+        with one.transaction() as connection:
+            connection.execute(update(t.users).values(title="Ms"))
+            with other.reading() as reading:  # a reader is not in the way, nor has it to wait
+                assert reading.scalar(select(t.users.c.title).limit(1)) is None
+        with other.transaction() as connection:
+            assert connection.scalar(select(t.users.c.title).limit(1)) == "Ms"
+        one.close()
+        other.close()
