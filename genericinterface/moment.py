@@ -8,9 +8,14 @@ import re
 from genericinterface.sysconfig import SystemConfiguration
 
 # YYYY-MM-DD, then a time after a blank or T, to the hour, minute, second or fraction, then perhaps an offset.
-MOMENT = re.compile(
+EXTENDED = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[ T]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?\s*",
+    re.A | re.I,
+)
+# The same as ISO 8601 has it without separators: YYYYMMDD, YYYYMMDDTHHMMSS.
+BASIC = re.compile(
+    r"\s*(\d{4})(\d{2})(\d{2})(?:[ T](\d{2})(?:(\d{2})(?:(\d{2})(?:[.,]\d+)?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?\s*",
     re.A | re.I,
 )
 
@@ -21,12 +26,12 @@ def parse_moment(text: str, sysconfig: SystemConfiguration) -> dt.datetime | Non
     Without an offset the text is in OTRSTimeZone already (manual, "Time Accounting operation"); a date alone is its
     first second; fractions of a second are dropped.
     """
-    found = MOMENT.fullmatch(text)
+    found = EXTENDED.fullmatch(text) or BASIC.fullmatch(text)
     if found is None:
         return None
-    numbers = [int(part or 0) for part in found.groups()[:6]]
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     try:
-        moment = dt.datetime(*numbers)  # type: ignore[arg-type, unused-ignore]  # noqa: DTZ001
+        moment = dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  the zone is the system's
         if not found[7]:
             return moment
         return sysconfig.from_epoch((moment.replace(tzinfo=dt.UTC) - _offset(found[7])).timestamp())

@@ -236,7 +236,8 @@ class Provider:
         stages: dict[str, Data] = {"ProviderRequestInput": call.data}
         data = call.data
         if map_in is not None:
-            data = stages["ProviderRequestMapOutput"] = map_in.map(data, stages)
+            # No earlier stage to include: what there is, is the data itself (as Znuny 6.5).
+            data = stages["ProviderRequestMapOutput"] = map_in.map(data, {})
             context.communication.debug("Incoming data after mapping", data)
         try:
             answer = self._execute(operation, data, context)

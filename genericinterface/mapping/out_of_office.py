@@ -5,8 +5,6 @@ Manual, "OutOfOffice operation"; forms as Znuny 6.5 reads them. Runs before anyb
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping as MappingABC
 
@@ -19,9 +17,10 @@ PARAMETER = "OutOfOfficeEntriesCSVString"
 # A column counts where the one on the right is absent.
 ALIASES = {"EMail": "UserEmail", "EndTime": "EndDate", "StartTime": "StartDate", "Enabled": "OutOfOffice"}
 KEYS = ("UserLogin", "UserSearch", "UserEmail", "StartDate", "EndDate", "OutOfOffice")
-DAY_FIRST = re.compile(r"(\d{2}).(\d{2}).(\d{4})\s*\d{2}:\d{2}:\d{2}", re.A)
+DAY_FIRST = re.compile(r"(\d{2}).(\d{2}).(\d{4})\s\d{2}:\d{2}:\d{2}", re.A)
 COMMENT = re.compile(r"^#.*\n", re.M)
-LARGEST_FIELD = 1_000_000  # characters of one value
+# Quoted, where a quote is doubled, or plain, where there is none; nothing between a quote and the comma (Znuny 6.5).
+FIELD = re.compile(r'(?:"([^"]*+(?:""[^"]*+)*+)"|([^",\n]*+))(,|\n)')
 
 
 @MAPPINGS.register("OutOfOffice")
@@ -45,30 +44,28 @@ class OutOfOffice(Mapping):
 
 
 def _rows(content: str) -> list[list[str]]:
+    """The rows of fields; raises Fault for the whole text where any quote is out of place. Blank lines are no rows."""
     content = content.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").replace("\r\n", "\n").replace("\r", "\n")
     content = COMMENT.sub("", content.rstrip("\n") + "\n")
-    try:
-        return [row for row in csv.reader(io.StringIO(_checked(content), newline=""), strict=True) if row]
-    except csv.Error as error:
-        raise _unreadable() from error
+    if not content:
+        raise _unreadable()
+    rows: list[list[str]] = [[]]
+    position = 0
+    while position < len(content):
+        found = FIELD.match(content, position)
+        if found is None:
+            raise _unreadable()
+        quoted, plain, end = found.groups()
+        if plain != "" or rows[-1] or end == ",":
+            rows[-1].append(plain if quoted is None else quoted.replace('""', '"'))
+        if end == "\n" and rows[-1]:
+            rows.append([])
+        position = found.end()
+    return rows[:-1]
 
 
 def _unreadable() -> Fault:
     return Fault(f"Error while parsing CSV string of parameter {PARAMETER}.")
-
-
-# Python reads quotes inside an unquoted value as they are; the reference refuses the whole text.
-_VALUE = re.compile(r'(?:"(?:[^"]|"")*+"|[^",\n]*+)(?:,|\n|\Z)')
-
-
-def _checked(content: str) -> str:
-    position = 0
-    while position < len(content):
-        found = _VALUE.match(content, position)
-        if found is None or found.end() - position > LARGEST_FIELD:
-            raise _unreadable()
-        position = found.end()
-    return content
 
 
 def _entry(row: MappingABC[str, str]) -> Data:

@@ -91,16 +91,16 @@ class TimeAccountingGet(Operation[TimeAccountingGetRequest]):
                     )
         if start is None or end is None:
             return {}
-        rows = time_accounting.booked(connection, str(request.TimeAccountingUserLogin), start, end)
+        bookings = time_accounting.booked(connection, str(request.TimeAccountingUserLogin), start, end)
         result = [
             {
-                "Created": row.create_time.strftime("%Y-%m-%d %H:%M:%S"),
-                "Queue": row.queue,
-                "TicketCustomerID": row.customer_id,
-                "TicketNumber": row.tn,
-                "TicketTitle": row.title,
-                "TimeUnit": f"{row.time_unit:.2f}",
+                "Created": booking.created.strftime("%Y-%m-%d %H:%M:%S"),
+                "Queue": booking.queue,
+                "TicketCustomerID": booking.customer_id,
+                "TicketNumber": booking.ticket_number,
+                "TicketTitle": booking.title,
+                "TimeUnit": f"{booking.time_unit:.2f}",
             }
-            for row in rows
+            for booking in bookings
         ]
         return {"TimeAccountingResult": result} if result else {}
