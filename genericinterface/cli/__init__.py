@@ -9,8 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any
-
 import click
 
 from genericinterface import __version__, settings
@@ -51,8 +49,8 @@ def cli(ctx: click.Context, file: str | None, database_url: str | None) -> None:
 
     Every setting is also an environment variable (GENERICINTERFACE_DATABASE_URL, …) or a line of the settings file.
     """
-    flags: dict[str, Any] = {"settings": file, "database_url": database_url}
-    ctx.obj = settings.load(os.environ, flags)
+    if ctx.invoked_subcommand != "serve":  # it has flags of its own and tells all problems at once
+        ctx.obj = settings.load(os.environ, {"settings": file, "database_url": database_url})
 
 
 def main() -> None:
