@@ -108,6 +108,7 @@ def test_options_answers_allow_and_runs_nothing(echo: EchoClient, path: str, all
     response = echo.options(path)
     assert (response.status_code, response.headers["Allow"], response.get_data()) == (204, allow, b"")
     assert response.headers["X-Fixed"] == "eins"  # CORS headers reach a preflight
+    assert "Content-Type" not in response.headers
     assert echo.application.operation == ""
 
 
@@ -300,3 +301,11 @@ def test_an_entry_without_a_route_hinders_no_other() -> None:
     assert echo.data("/c") == {"RequestMethod": "GET"}
     assert echo.get("/d").status_code == 404
     assert echo.get("").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/ui"])
+def test_pages_unless_the_definition_routes_them(echo: EchoClient, path: str) -> None:
+    response = echo.get(path)
+    assert (response.status_code, response.headers["X-Fixed"]) == (200, "eins")
+    own = client({"A": {"RequestMethod": ["GET"], "Route": "/:Page"}})
+    assert own.data(path) == {"RequestMethod": "GET", "Page": path[1:]}

@@ -62,7 +62,9 @@ class Rest(Transport):
         methods = self._methods(route)
         if not methods or any("OPTIONS" in found.methods for found in self.routes if found.match(route) is not None):
             return None
-        return Response(status=204, headers={**self.headers, "Allow": ", ".join(methods)})
+        response = Response(status=204, headers={**self.headers, "Allow": ", ".join(methods)})
+        del response.headers["Content-Type"]  # there is no content
+        return response
 
     def receive(self, request: Request, route: str) -> Call:
         """The operation of the first route that matches, with headers over path over query over body as its data."""
