@@ -4,13 +4,14 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check test-all bench clean
+.PHONY: help run test check test-all fuzz bench clean
 
 help:
 	@echo "make run       install what it needs and serve on 127.0.0.1:8080 with demo data"
 	@echo "make test      install what it needs and run the tests on SQLite and PostgreSQL"
 	@echo "make check     ruff, mypy and import-linter"
 	@echo "make test-all  the tests under every Python of 3.11, 3.12, 3.13 that is at hand"
+	@echo "make fuzz      ten thousand random bodies on both transports"
 	@echo "make bench     the benchmarks of tests/benchmarks"
 	@echo "make clean     remove the virtual environment and caches"
 
@@ -48,6 +49,9 @@ test-all:
 	    $(MAKE) --no-print-directory test PYTHON=python$$version VENV=.venv-$$version || exit 1; \
 	  else echo "== Python $$version is not here"; fi; \
 	done
+
+fuzz: $(VENV)/.test
+	GENERICINTERFACE_TEST_FUZZ=5000 $(BIN)/python -m pytest tests/test_fuzz.py $(ARGS)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from application import REST, SOAP, import_packaged
 from sqlalchemy import NullPool, create_engine, text
 
 from genericinterface.database.engine import Database
-from application import REST, SOAP, import_packaged
 
 COMMAND = [sys.executable, "-m", "genericinterface"]
 LOGIN = {"UserLogin": "tester", "Password": "tester"}
@@ -257,8 +257,8 @@ def test_chunked_bodies_and_long_waits_for_continue(tmp_path: Path) -> None:
         assert connection.getresponse().status == 200
         connection.close()
         with socket.create_connection(("127.0.0.1", server.port), timeout=20) as raw:
-            head = f"POST {REST}/Ticket/search HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
-            raw.sendall(head.encode())
+            head = f"POST {REST}/Ticket/search HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+            raw.sendall(head.encode() + b"Expect: 100-continue\r\n\r\n")
             assert raw.recv(100).startswith(b"HTTP/1.1 100")
             raw.sendall(body)
             assert re.match(rb"HTTP/1.1 200", raw.recv(100))
