@@ -21,10 +21,6 @@ from genericinterface.webservice import Webservice, define
 SERVER_LIMIT = 100_000
 
 
-class LimitedRequest(Request):
-    max_content_length = SERVER_LIMIT
-
-
 class Echo:
     """The application; `raises` is raised in place of an answer."""
 
@@ -33,9 +29,12 @@ class Echo:
         self.raises: Fault | None = None
         self.headers: dict[str, str] = {}
         self.operation = ""
+        self.limit = SERVER_LIMIT
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        return self._answer(LimitedRequest(environ), raw_path(environ))(environ, start_response)
+        request = Request(environ)
+        request.max_content_length = self.limit
+        return self._answer(request, raw_path(environ))(environ, start_response)
 
     def _answer(self, request: Request, route: str) -> Response:
         described = self.transport.describe(request, route, "http://localhost/Webservice/Echo")

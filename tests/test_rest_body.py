@@ -294,6 +294,21 @@ def test_no_text_takes_long(text: str) -> None:
     assert time.perf_counter() - started < 2
 
 
+def test_too_many_values_are_refused_before_they_are_made() -> None:
+    most = json_text.MAX_VALUES - 3  # the hash, its list and the first of the others
+    assert len(json_text.decode('{"a":[' + "0," * most + "0]}")["a"]) == most + 1
+    with pytest.raises(json_text.TooManyValues):
+        json_text.decode('{"a":[' + "{}," * most + "{}]}")
+    assert json_text.decode('{"a":"' + "[,{" * most + '"}')  # a string is one value
+
+
+def test_too_many_values_say_so() -> None:
+    echo = client({"A": {"Route": "/p"}})
+    echo.application.limit = 1_000_000
+    response = echo.send('{"a":[' + "0," * json_text.MAX_VALUES + "0]}")
+    assert (response.status_code, response.text) == (413, "The request content has more than 200000 values.")
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
@@ -331,7 +346,7 @@ def test_any_body_gets_an_answer_or_a_reason(echo: EchoClient, chance: random.Ra
             assert response.text.startswith((NOT_READ, NOT_DECODED, NOT_SUPPORTED, "The request content cannot be"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(value=st.dictionaries(st.text(), JSON, min_size=1))
 def test_what_json_says_comes_back(value: dict[str, Any]) -> None:
     assert json_text.decode(json_text.encode(value).decode()) == value  # True == 1

@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import math
 import re
+from itertools import accumulate
 from typing import Any
 
 MAX_DEPTH = 512
+MAX_VALUES = 200_000  # they take many times the memory of their text, and every later step looks at each
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # Possessive, and content with a string that does not end: one pass over any text, however it is made.
-_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([\[{])|[\]}]', re.S)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.S)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_LEVELS = [{"[": 1, "{": 1, "]": -1, "}": -1}.get(chr(code), 0) for code in range(256)]
 
 
 class JSONError(ValueError):
     """The text is no JSON, or nested deeper than MAX_DEPTH."""
+
+
+class TooManyValues(JSONError):
+    """The text has more than MAX_VALUES values."""
 
 
 def _refuse(name: str) -> Any:
@@ -32,9 +40,9 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 
 def decode(text: str) -> Any:
-    """The value of a JSON text; true and false become 1 and 0. Raises JSONError."""
+    """The value of a JSON text; true and false become 1 and 0. Raises JSONError, TooManyValues."""
+    _check_size(text)
     try:
-        _check_depth(text)
         value = _DECODER.decode(text)
         if _SURROGATE.search(text):
             _ENCODER.encode(value).encode("utf-8")  # half a surrogate pair is no character
@@ -54,17 +62,16 @@ def encode(value: Any) -> bytes:
         raise JSONError(str(error)) from error
 
 
-def _check_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+def _check_size(text: str) -> None:
+    """Refuses what is too deep or too much before it is read; what is in strings does not count."""
+    if len(text) <= MAX_VALUES and text.count("[") + text.count("{") <= MAX_DEPTH:
         return
-    depth = 0
-    for found in _BRACKETS.finditer(text):
-        if found[1]:
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise JSONError(f"nested deeper than {MAX_DEPTH}")
-        elif found[0] in "]}":
-            depth -= 1
+    bare = _STRING.sub("", text)
+    if sum(map(bare.count, ",[{")) > MAX_VALUES:
+        raise TooManyValues(f"more than {MAX_VALUES} values")
+    brackets = bare.encode("ascii", "ignore").translate(None, _NO_BRACKETS)
+    if max(accumulate(map(_LEVELS.__getitem__, brackets)), default=0) > MAX_DEPTH:
+        raise JSONError(f"nested deeper than {MAX_DEPTH}")
 
 
 def _numbers(value: Any) -> Any:

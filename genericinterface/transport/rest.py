@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
@@ -62,7 +63,7 @@ class Rest(Transport):
         methods = self._methods(route)
         if not methods or any("OPTIONS" in found.methods for found in self.routes if found.match(route) is not None):
             return None
-        response = Response(status=204, headers={**self.headers, "Allow": ", ".join(methods)})
+        response = Response(status=HTTPStatus.NO_CONTENT, headers={**self.headers, "Allow": ", ".join(methods)})
         del response.headers["Content-Type"]  # there is no content
         return response
 
@@ -107,8 +108,8 @@ class Rest(Transport):
         text = f"HTTP::REST Error while determine Operation for request URI '{shown}'."
         methods = self._methods(path)
         if methods:
-            return RequestFault(text, 405, {"Allow": ", ".join(methods)})
-        return RequestFault(text, 404)
+            return RequestFault(text, HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": ", ".join(methods)})
+        return RequestFault(text, HTTPStatus.NOT_FOUND)
 
     def _body(self, request: Request, operation: str) -> Data:
         entry = self.config["RouteOperationMapping"].get(operation)
@@ -120,6 +121,8 @@ class Rest(Transport):
             raise RequestFault("Could not read input data")
         try:
             content = json_text.decode(text)
+        except json_text.TooManyValues as error:
+            raise RequestFault(f"The request content has {error}.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
         except json_text.JSONError as error:
             raise RequestFault("Error while decoding request content.") from error
         if not true(content):
