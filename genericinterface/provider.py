@@ -253,7 +253,7 @@ class Provider:
 
     def _execute(self, operation: Operation[Any], data: MappingABC[str, object], context: Context) -> Data:
         context.is_empty = not data
-        request = schema.coerce(operation.Request, data)
+        request: Any = schema.coerce(operation.Request, data)
         try:
             return self._attempt(operation, request, context)
         except Disconnected:

@@ -37,7 +37,7 @@ Demo data is in place. Try:
 @click.option("--threads", type=int, help="Threads of each worker, and its database connections.")
 @click.option("--demo", is_flag=True, help="Fill an empty database with demo data and the packaged definitions first.")
 @click.pass_context
-def serve(ctx: click.Context, demo: bool, **flags: Any) -> None:
+def serve(ctx: click.Context, /, demo: bool, **flags: Any) -> None:
     """Serve the web services of the database over HTTP.
 
     \b

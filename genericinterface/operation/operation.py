@@ -57,10 +57,10 @@ class Operation(Generic[RequestT]):
     """Base of all operations. `config` is the operation's part of the definition (`IncludeTicketData`, …);
     `extension` the web service's `Provider: Extension` part, {} where it has none."""  # noqa: D205
 
-    type: ClassVar[str]
     Request: ClassVar[type[msgspec.Struct]]
     Response: ClassVar[type[msgspec.Struct]]
     errors: ClassVar[Mapping[str, str]]  # ErrorCode → when it is answered, for the documentation
+    type: ClassVar[str]  # as definitions name it; set by the registry
     writes: ClassVar[bool] = False  # True: run() gets a transaction; False: a connection that reads
 
     def __init__(self, config: Mapping[str, Any], extension: Mapping[str, Any]) -> None:

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from genericinterface.webservice_definitions import names, text
+
 from genericinterface import settings as settings_module
 from genericinterface.auth.passwords import hash_password
 from genericinterface.database import demo_data, webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.install import install
-from genericinterface.webservice_definitions import names, text
 from tests.benchmarks import load, recorded, servers
 
 
@@ -74,7 +75,7 @@ def measure(url: str, seconds: float, rounds: int, connections: int) -> None:
                     "soap": (provider.address, case.soap()),
                 }
                 results: dict[str, list[load.Result]] = {name: [] for name in sides}
-                for name, (address, request) in sides.items():
+                for address, request in sides.values():
                     load.run(address, request, connections, 0.5)  # warm up
                 for _ in range(rounds):
                     for name, (address, request) in sides.items():
