@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, exists, or_, select, union
 
 from genericinterface.database.accounts import VALID
 from genericinterface.database.tables import (
@@ -20,6 +20,7 @@ from genericinterface.database.tables import (
     permission_groups,
     role_user,
     roles,
+    users,
 )
 
 # The tickets that a company's permission is about: those of the company. (The other context that Znuny knows, tickets
@@ -30,7 +31,7 @@ SAME_COMPANY = "Ticket::CustomerID::Same"
 def agent_groups(user_id: int, permission: str) -> Select[tuple[int]]:
     """IDs of the valid groups in which the agent has the permission (`ro`, `create`, …); `rw` implies every other.
 
-    Granted directly or through a valid role, as Znuny 6.5 does.
+    Granted directly or through a valid role; an agent who is not valid is in no group. As Znuny 6.5 does.
     """
     keys = ("rw",) if permission == "rw" else ("rw", permission)
     direct = (
@@ -56,7 +57,8 @@ def agent_groups(user_id: int, permission: str) -> Select[tuple[int]]:
         )
     )
     granted = union(direct, by_role).subquery("granted")
-    return select(granted.c.group_id)
+    valid_agent = exists().where(users.c.id == user_id, users.c.valid_id == VALID)
+    return select(granted.c.group_id).where(valid_agent)
 
 
 def customer_ids(login: str) -> Select[tuple[str]]:

@@ -69,7 +69,10 @@ _COMPANY = select(*(customer_company.c[column].label(key) for key, column in COM
 
 
 def agent(connection: Connection, user_id: int) -> Profile:
-    """An agent's row and preferences; a preference never hides a column (in Znuny 6.5 one named UserID would)."""
+    """An agent's row and preferences; a preference never hides a column (in Znuny 6.5 one named UserID would).
+
+    The mail address is a preference too, and the login where there is none (as Znuny 6.5).
+    """
     row = connection.execute(_AGENT.where(users.c.id == user_id)).one()
     column = user_preferences.c
     stored = connection.execute(
@@ -77,7 +80,9 @@ def agent(connection: Connection, user_id: int) -> Profile:
     )
     found = _texts(row._mapping)
     found["UserFullname"] = f"{row.UserFirstname} {row.UserLastname}"
-    return {row.preferences_key: row.preferences_value for row in stored} | found
+    preferences: Profile = {row.preferences_key: row.preferences_value for row in stored}
+    preferences["UserEmail"] = preferences.get("UserEmail") or row.UserLogin
+    return preferences | found
 
 
 def customer(connection: Connection, login: str) -> Profile:
