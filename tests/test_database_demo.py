@@ -62,7 +62,9 @@ def test_the_manuals_booked_times_are_there(read_only_database: Database) -> Non
     with read_only_database.reading() as connection:
         rows = time_accounting.booked(connection, "root@localhost", start, end)
     expected = ("2021012710123456", "Znuny says hi!", "CustomerUserID", dt.datetime(2021, 8, 5, 8), "Raw")
-    found = [(row.tn, row.title, row.customer_id, row.create_time, row.queue, f"{row.time_unit:.2f}") for row in rows]
+    found = [
+        (row.ticket_number, row.title, row.customer_id, row.created, row.queue, f"{row.time_unit:.2f}") for row in rows
+    ]
     assert found == [(*expected, "120.00"), (*expected, "30.00")]
 
 
@@ -70,7 +72,7 @@ def test_a_ticket_was_moved_after_time_was_booked_on_it(read_only_database: Data
     with read_only_database.reading() as connection:
         rows = time_accounting.booked(connection, "tester", dt.datetime(2021, 7, 1), dt.datetime(2021, 8, 1))
     assert [row.queue for row in rows] == ["Support::First Level", "Support::Second Level"]
-    assert len({row.tn for row in rows}) == 1
+    assert len({row.ticket_number for row in rows}) == 1
 
 
 def test_several_titles_match_the_manuals_search(read_only_database: Database) -> None:
