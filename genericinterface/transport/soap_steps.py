@@ -8,11 +8,12 @@ messages is replaced: it is an order of magnitude slower and refuses what client
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from genericinterface.transport import soap_envelope, xml
 from genericinterface.transport.soap_names import Names
-from genericinterface.transport.spyne_compat import Application, MethodContext, ServerBase, Service, Soap11, srpc
+from genericinterface.transport.spyne_compat import MethodContext, ServerBase, Soap11, application, srpc
 
 Data = dict[str, Any]
 
@@ -59,14 +60,8 @@ class Steps:
             for name in operations
             if xml.is_name(name)  # by another name, nobody could ask for it
         }
-        protocol = _Protocol(names)
-        application = Application(
-            [type("Operations", (Service,), methods)],
-            tns=names.namespace or "urn:genericinterface",
-            in_protocol=protocol,
-            out_protocol=_Protocol(names),
-        )
-        self._server = ServerBase(application)
+        namespace = names.namespace or "urn:genericinterface"
+        self._server = ServerBase(application("Steps", namespace, methods, partial(_Protocol, names)))
 
     def open(self, text: str) -> Any:
         """The context of the call that a message asks for: `in_document` is the message, `method_request_string` the

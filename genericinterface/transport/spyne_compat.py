@@ -15,6 +15,8 @@ import importlib
 import importlib.util
 import logging
 import sys
+import threading
+from collections.abc import Callable, Mapping
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -79,10 +81,10 @@ from spyne import (  # noqa: E402  only now can it be imported
 )
 from spyne.interface.wsdl import Wsdl11  # noqa: E402  as above
 from spyne.protocol.soap import Soap11  # noqa: E402  as above
+from spyne.util.appreg import unregister_application  # noqa: E402  as above
 
 __all__ = [
     "AnyXml",
-    "Application",
     "ByteArray",
     "ComplexModel",
     "Decimal",
@@ -94,5 +96,21 @@ __all__ = [
     "Soap11",
     "Unicode",
     "Wsdl11",
+    "application",
     "srpc",
 ]
+
+_registering = threading.Lock()
+
+
+def application(name: str, namespace: str, methods: Mapping[str, Any], protocol: Callable[[], Any]) -> Any:
+    """A spyne Application with one service of these methods; `protocol` makes its protocols, one for each direction.
+
+    spyne keeps all applications that were ever made, by namespace and name, and warns of a second one; here, a changed
+    definition makes a new one and the old must go.
+    """
+    service = type("Operations", (Service,), dict(methods))
+    with _registering:
+        built = Application([service], namespace, name, in_protocol=protocol(), out_protocol=protocol())
+        unregister_application(built)
+    return built

@@ -15,7 +15,7 @@ from lxml import etree
 from genericinterface.errors import RequestFault
 from genericinterface.transport import xml
 from genericinterface.transport.soap_names import Names
-from genericinterface.transport.spyne_compat import Application, ServerBase, Service, Soap11, Wsdl11, srpc
+from genericinterface.transport.spyne_compat import Soap11, Wsdl11, application, srpc
 from genericinterface.transport.wsdl_types import Messages, Types
 from genericinterface.webservice import Webservice
 
@@ -49,8 +49,8 @@ def build(
     `wildcards` has, for a prefix (`DynamicField_`), the names that are known to follow it; without, such parameters
     are not described, and accepted all the same. Raises RequestFault (404) where no WSDL can be made.
     """
-    if not names.namespace:
-        raise RequestFault("There is no WSDL of a web service without NameSpace.", status=404)
+    if not _is_uri(names.namespace):
+        raise RequestFault("There is no WSDL of a web service whose NameSpace is no URI.", status=404)
     messages = Messages(webservice, names, orders, wildcards or {})
     if not messages.operations:
         raise RequestFault("There is no WSDL of a web service without available operations.", status=404)
@@ -67,28 +67,30 @@ def build(
             _out_message_name=response.element,
             _wsdl_part_name="parameters",
         )(_described)
-    application = Application(
-        [type("Operations", (Service,), methods)],
-        tns=names.namespace,
-        name=_service_name(webservice.name),
-        in_protocol=Soap11(),
-        out_protocol=Soap11(),
-    )
-    ServerBase(application)
-    application.transport = HTTP
-    wsdl = Wsdl11(application.interface)
+    service_name = _service_name(webservice.name)
+    built = application(service_name, names.namespace, methods, Soap11)
+    built.transport = HTTP
+    wsdl = Wsdl11(built.interface)
 
     def correct(document: Wsdl11) -> None:
         _document_types(document.root_elt, types)
         _document_operations(document.root_elt, webservice, messages)
         _correct(document.root_elt, names, messages)
-        _tidy(document.root_elt, application.name, messages)
+        _tidy(document.root_elt, service_name, messages)
         if str(webservice.extension.get("Soap12Port", "1")) != "0":
             _add_soap_12(document.root_elt)
 
     wsdl.event_manager.add_listener("wsdl_document_built", correct)
     wsdl.build_interface_document(ADDRESS)
     return Document(wsdl.get_interface_document())
+
+
+def _is_uri(namespace: str) -> bool:
+    try:
+        etree.Element("name", nsmap={"tns": namespace})
+    except ValueError:
+        return False
+    return bool(namespace)
 
 
 def _described(parameters: object) -> None:

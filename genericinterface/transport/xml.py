@@ -303,32 +303,25 @@ def encode(data: Mapping[str, Any], order: Order) -> str:
     carry: a list in a list, a name that no element can have.
     """
     parts: list[str] = []
-    _members(parts, data, order)
+    names = [name for name in order if name in data]
+    for name in [*names, *sorted(data.keys() - set(names))] if names else sorted(data):
+        if not is_name(name):
+            raise Fault(f"The answer has a name that no XML element can have: {name[:40]!r}.")
+        value, inside = data[name], order.get(name, {})
+        if isinstance(value, list):
+            parts += [_element(name, item, inside) for item in value]
+        else:
+            parts.append(_element(name, value, inside))
     return "".join(parts)
 
 
-def _members(parts: list[str], data: Mapping[str, Any], order: Order) -> None:
-    names = [name for name in order if name in data] if order else []
-    names += sorted(data.keys() - set(names)) if names else sorted(data)
-    for name in names:
-        if not is_name(name):
-            raise Fault(f"The answer has a name that no XML element can have: {escape(name[:40])!r}.")
-        value = data[name]
-        inside = order.get(name) or {} if order else order
-        if isinstance(value, list):
-            for item in value:
-                _element(parts, name, item, inside)
-        else:
-            _element(parts, name, value, inside)
-
-
-def _element(parts: list[str], name: str, value: Any, order: Order) -> None:
-    if isinstance(value, Mapping):
-        content: list[str] = []
-        _members(content, value, order)
-        text = "".join(content)
+def _element(name: str, value: Any, order: Order) -> str:
+    if isinstance(value, str):
+        text = escape(value)
+    elif isinstance(value, dict):
+        text = encode(value, order)
     elif isinstance(value, list):
         raise Fault(f"The answer has a list in a list, which no XML can carry: {name!r}.")
     else:
-        text = escape(schema.text(value) or "")
-    parts.append(f"<{name}>{text}</{name}>" if text else f"<{name} />")
+        text = schema.text(value) or ""
+    return f"<{name}>{text}</{name}>" if text else f"<{name} />"
