@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select
 
 from genericinterface.database.tables import gi_debugger_entry, gi_debugger_entry_content, gi_webservice_config
+
+_E, _C, _W = gi_debugger_entry.c, gi_debugger_entry_content.c, gi_webservice_config.c
 
 
 @dataclass
@@ -25,15 +27,42 @@ class Communication:
     created: dt.datetime
     contents: list[tuple[str, str, str, dt.datetime]] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """Characters of its contents."""
+        return sum(len(content) for _level, _subject, content, _moment in self.contents)
+
+
+class Summary(NamedTuple):
+    """A communication in a list; `entries` and `errors` count its contents."""
+
+    id: int
+    communication_id: str
+    webservice: str
+    communication_type: str  # Provider, or Requester where a Znuny wrote it
+    remote_ip: str
+    create_time: dt.datetime
+    entries: int
+    errors: int
+
+
+class Content(NamedTuple):
+    """One entry of a communication."""
+
+    level: str
+    subject: str
+    content: str
+    create_time: dt.datetime
+
 
 def write(connection: Connection, batch: Sequence[Communication]) -> None:
-    """Writes a batch in three statements, however large. Communications of a web service that is gone are left out."""
-    known = set(connection.scalars(select(gi_webservice_config.c.id)))
-    kept = {entry.communication_id: entry for entry in batch if entry.webservice_id in known}
+    """Writes a batch in four statements, however large. Communications of a web service that is gone are left out."""
+    known = set(connection.scalars(select(_W.id)))
+    kept = [entry for entry in batch if entry.webservice_id in known]
     if not kept:
         return
-    ids = connection.execute(
-        insert(gi_debugger_entry).returning(gi_debugger_entry.c.id, gi_debugger_entry.c.communication_id),
+    connection.execute(
+        insert(gi_debugger_entry),
         [
             {
                 "communication_id": entry.communication_id,
@@ -42,21 +71,26 @@ def write(connection: Connection, batch: Sequence[Communication]) -> None:
                 "webservice_id": entry.webservice_id,
                 "create_time": entry.created,
             }
-            for entry in kept.values()
+            for entry in kept
         ],
-    ).all()
+    )
+    # Asked for afterwards, since older MariaDB servers have no INSERT … RETURNING.
+    written = select(_E.communication_id, _E.id).where(
+        _E.communication_id.in_([entry.communication_id for entry in kept])
+    )
+    ids = {row.communication_id: row.id for row in connection.execute(written)}
     connection.execute(
         insert(gi_debugger_entry_content),
         [
             {
-                "gi_debugger_entry_id": row.id,
+                "gi_debugger_entry_id": ids[entry.communication_id],
                 "debug_level": level,
                 "subject": subject[:255],
                 "content": content,
                 "create_time": moment,
             }
-            for row in ids
-            for level, subject, content, moment in kept[row.communication_id].contents
+            for entry in kept
+            for level, subject, content, moment in entry.contents
         ],
     )
 
@@ -67,59 +101,85 @@ def listed(
     since: dt.datetime | None = None,
     errors: bool = False,
     limit: int = 50,
-) -> Sequence[Row[Any]]:
-    """(communication_id, name, remote_ip, create_time, entries, errors), newest first."""
-    entry, content = gi_debugger_entry.c, gi_debugger_entry_content.c
-    of_entry = content.gi_debugger_entry_id == entry.id
-    count = select(func.count()).where(of_entry).scalar_subquery()
-    failed = select(func.count()).where(of_entry, content.debug_level == "error").scalar_subquery()
+) -> list[Summary]:
+    """The newest communications, newest first; `errors` leaves only those with an entry of level error."""
+    chosen = select(_E.id, _E.communication_id, _E.communication_type, _E.remote_ip, _E.create_time, _E.webservice_id)
+    if webservice_id is not None:
+        chosen = chosen.where(_E.webservice_id == webservice_id)
+    if since is not None:
+        chosen = chosen.where(_E.create_time >= since)
+    if errors:
+        chosen = chosen.where(_E.id.in_(select(_C.gi_debugger_entry_id).where(_C.debug_level == "error")))
+    entry = chosen.order_by(_E.id.desc()).limit(limit).subquery("chosen")
+    # One join over all of them: Znuny has no index on gi_debugger_entry_id.
     statement = (
         select(
-            entry.communication_id,
-            gi_webservice_config.c.name,
-            entry.remote_ip,
-            entry.create_time,
-            count.label("entries"),
-            failed.label("errors"),
+            entry.c.id,
+            entry.c.communication_id,
+            _W.name,
+            entry.c.communication_type,
+            entry.c.remote_ip,
+            entry.c.create_time,
+            func.count(_C.id),
+            func.coalesce(func.sum(case((_C.debug_level == "error", 1), else_=0)), 0),
         )
-        .join(gi_webservice_config, gi_webservice_config.c.id == entry.webservice_id)
-        .order_by(entry.id.desc())
-        .limit(limit)
+        .select_from(entry)
+        .join(gi_webservice_config, _W.id == entry.c.webservice_id)
+        .outerjoin(gi_debugger_entry_content, _C.gi_debugger_entry_id == entry.c.id)
+        .group_by(
+            entry.c.id,
+            entry.c.communication_id,
+            _W.name,
+            entry.c.communication_type,
+            entry.c.remote_ip,
+            entry.c.create_time,
+        )
+        .order_by(entry.c.id.desc())
     )
-    if webservice_id is not None:
-        statement = statement.where(entry.webservice_id == webservice_id)
-    if since is not None:
-        statement = statement.where(entry.create_time >= since)
-    if errors:
-        statement = statement.where(exists().where(of_entry, content.debug_level == "error"))
-    return connection.execute(statement).all()
+    return [
+        Summary(key, communication_id, name, kind, remote_ip or "", moment, int(entries), int(failed))
+        for key, communication_id, name, kind, remote_ip, moment, entries, failed in connection.execute(statement)
+    ]
 
 
-def contents(connection: Connection, communication_id: str) -> Sequence[Row[Any]]:
-    """(debug_level, subject, content, create_time) of a communication in its order; ID or its unambiguous beginning."""
-    entry, content = gi_debugger_entry.c, gi_debugger_entry_content.c
-    ids = connection.scalars(
-        select(entry.id).where(entry.communication_id.startswith(communication_id, autoescape=True)).limit(2)
-    ).all()
-    if len(ids) != 1:
-        return []
-    return connection.execute(
-        select(content.debug_level, content.subject, content.content, content.create_time)
-        .where(content.gi_debugger_entry_id == ids[0])
-        .order_by(content.id)
-    ).all()
+def find(connection: Connection, beginning: str) -> list[str]:
+    """The communication IDs that begin so, two of them at most: one is an answer, two are a question."""
+    statement = select(_E.communication_id).where(_E.communication_id.startswith(beginning, autoescape=True)).limit(2)
+    return list(connection.scalars(statement))
 
 
-def clear(connection: Connection, webservice_id: int | None = None, before: dt.datetime | None = None) -> int:
+def contents(connection: Connection, communication_id: str) -> list[Content]:
+    """The entries of a communication in their order."""
+    statement = (
+        select(_C.debug_level, _C.subject, _C.content, _C.create_time)
+        .join(gi_debugger_entry, _E.id == _C.gi_debugger_entry_id)
+        .where(_E.communication_id == communication_id)
+        .order_by(_C.id)
+    )
+    return [
+        Content(level, subject, _text(kept), moment) for level, subject, kept, moment in connection.execute(statement)
+    ]
+
+
+def clear(
+    connection: Connection,
+    webservice_id: int | None = None,
+    before: dt.datetime | None = None,
+) -> int:
     """Deletes communications, all or those of one web service or before a time; gives their number."""
-    entry = gi_debugger_entry.c
-    conditions = []
+    newest = connection.scalar(select(func.max(_E.id)))
+    # What is written meanwhile stays: its contents would keep its entry from being deleted.
+    conditions: list[ColumnElement[bool]] = [_E.id <= (newest or 0)]
     if webservice_id is not None:
-        conditions.append(entry.webservice_id == webservice_id)
+        conditions.append(_E.webservice_id == webservice_id)
     if before is not None:
-        conditions.append(entry.create_time < before)
-    chosen = select(entry.id).where(*conditions)
+        conditions.append(_E.create_time < before)
     connection.execute(
-        delete(gi_debugger_entry_content).where(gi_debugger_entry_content.c.gi_debugger_entry_id.in_(chosen))
+        delete(gi_debugger_entry_content).where(_C.gi_debugger_entry_id.in_(select(_E.id).where(*conditions)))
     )
     return connection.execute(delete(gi_debugger_entry).where(*conditions)).rowcount
+
+
+def _text(value: str | bytes | None) -> str:
+    # Znuny's column may be read as bytes on MariaDB.
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value or ""
