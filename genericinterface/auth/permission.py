@@ -5,7 +5,9 @@ Called by operations (`has_permission`) and by everything that lists tickets (`v
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, or_, select, true
+from functools import cache, lru_cache
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select, true
 
 from genericinterface.auth.actor import Actor, Agent
 from genericinterface.database.permission import agent_groups, customer_groups, customer_ids
@@ -13,6 +15,7 @@ from genericinterface.database.tables import permission_groups, queue, ticket
 from genericinterface.sysconfig import SystemConfiguration
 
 ROOT = 1  # the agent who may everything
+ACTORS = 4096  # for so many the expression is kept: building it costs more than asking the database
 
 
 def has_permission(connection: Connection, actor: Actor, group: str, permission: str) -> bool:
@@ -22,13 +25,19 @@ def has_permission(connection: Connection, actor: Actor, group: str, permission:
     """
     if not isinstance(actor, Agent):
         return False
-    groups = agent_groups(actor.id, permission)
-    statement = select(permission_groups.c.id).where(
-        permission_groups.c.name == group, permission_groups.c.id.in_(groups)
+    return connection.execute(_group_with(permission), {"agent": actor.id, "group": group}).first() is not None
+
+
+@cache
+def _group_with(permission: str) -> Select[tuple[int]]:
+    """The group of the parameter `group` if the agent of the parameter `agent` has the permission in it."""
+    groups = agent_groups(bindparam("agent"), permission)
+    return select(permission_groups.c.id).where(
+        permission_groups.c.name == bindparam("group"), permission_groups.c.id.in_(groups)
     )
-    return connection.execute(statement).first() is not None
 
 
+@lru_cache(ACTORS)
 def visible_tickets(actor: Actor, sysconfig: SystemConfiguration, permission: str = "ro") -> ColumnElement[bool]:
     """The tickets that an actor may see, as one expression over the table `ticket` (as TicketSearch of Znuny 6.5).
 

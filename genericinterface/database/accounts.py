@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Table, and_, bindparam, exists, insert, select, update
 
+from genericinterface.database.expressions import one_of
 from genericinterface.database.tables import (
     customer_preferences,
     customer_user,
@@ -69,7 +70,7 @@ class Accounts:
             .select_from(people)
             .outerjoin(
                 preferences,
-                and_(preferences.c.user_id == owner, preferences.c.preferences_key.in_((FAILED, LAST_LOGIN))),
+                and_(preferences.c.user_id == owner, one_of(preferences.c.preferences_key, (FAILED, LAST_LOGIN))),
             )
             .where(people.c.login == bindparam("login"))
         )

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, exists, or_, select, union
+from sqlalchemy import ColumnElement, Select, exists, or_, select, union
 
 from genericinterface.database.accounts import VALID
+from genericinterface.database.expressions import one_of
 from genericinterface.database.tables import (
     customer_user,
     customer_user_customer,
@@ -28,7 +29,7 @@ from genericinterface.database.tables import (
 SAME_COMPANY = "Ticket::CustomerID::Same"
 
 
-def agent_groups(user_id: int, permission: str) -> Select[tuple[int]]:
+def agent_groups(user_id: int | ColumnElement[int], permission: str) -> Select[tuple[int]]:
     """IDs of the valid groups in which the agent has the permission (`ro`, `create`, …); `rw` implies every other.
 
     Granted directly or through a valid role; an agent who is not valid is in no group. As Znuny 6.5 does.
@@ -39,7 +40,7 @@ def agent_groups(user_id: int, permission: str) -> Select[tuple[int]]:
         .join(permission_groups, permission_groups.c.id == group_user.c.group_id)
         .where(
             group_user.c.user_id == user_id,
-            group_user.c.permission_key.in_(keys),
+            one_of(group_user.c.permission_key, keys),
             permission_groups.c.valid_id == VALID,
         )
     )
@@ -51,7 +52,7 @@ def agent_groups(user_id: int, permission: str) -> Select[tuple[int]]:
         .where(
             role_user.c.user_id == user_id,
             roles.c.valid_id == VALID,
-            group_role.c.permission_key.in_(keys),
+            one_of(group_role.c.permission_key, keys),
             group_role.c.permission_value == 1,
             permission_groups.c.valid_id == VALID,
         )
@@ -78,12 +79,12 @@ def customer_groups(login: str, permission: str, always: Sequence[str]) -> Selec
     keys = ("rw",) if permission == "rw" else ("rw", permission)
     by_login = select(group_customer_user.c.group_id).where(
         group_customer_user.c.user_id == login,
-        group_customer_user.c.permission_key.in_(keys),
+        one_of(group_customer_user.c.permission_key, keys),
         group_customer_user.c.permission_value == 1,
     )
     by_company = select(group_customer.c.group_id).where(
         group_customer.c.customer_id.in_(customer_ids(login)),
-        group_customer.c.permission_key.in_(keys),
+        one_of(group_customer.c.permission_key, keys),
         group_customer.c.permission_value == 1,
         group_customer.c.permission_context == SAME_COMPANY,
     )

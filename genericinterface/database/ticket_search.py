@@ -86,7 +86,7 @@ def build(
         raise NothingError
     conditions = [permission]
     for entry in FILTERS:
-        condition = entry.build(parameters, sysconfig)
+        condition = entry.expression(parameters, sysconfig)
         if condition is NOTHING:
             raise NothingError
         if condition is not None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, false, func, or_, select
 
 from genericinterface.database import search_condition
 from genericinterface.database import tables as t
+from genericinterface.database.expressions import one_of
 from genericinterface.database.search_times import TIME_FAMILIES, time_filter
 from genericinterface.schema import true as is_true
 from genericinterface.sysconfig import SystemConfiguration
@@ -33,11 +35,51 @@ OPEN_STATE_TYPES = ("new", "open", "pending reminder", "pending auto")
 
 @dataclass(frozen=True)
 class Filter:
-    """One or two parameters that say the same of a ticket: `names` and `ids` are parameters, either may be ""."""
+    """Parameters that say the same of a ticket (names and IDs), and how they become one expression.
+
+    `reads` names further parameters that have a say; `always` is for a filter that acts without any of its own;
+    `steady` is False where the expression depends on more than the parameters, on the time of day.
+    """
 
     build: Callable[[Parameters, SystemConfiguration], Expression]
     parameters: tuple[str, ...]
     description: str
+    reads: tuple[str, ...] = ()
+    always: bool = False
+    steady: bool = True
+
+    def expression(self, parameters: Parameters, sysconfig: SystemConfiguration) -> Expression:
+        """What the parameters say; kept for the next request with the same ones, since building costs most."""
+        if not self.always and all(parameters.get(name) is None for name in self.parameters):
+            return None
+        if not self.steady:
+            return self.build(parameters, sysconfig)
+        names = (*self.parameters, *self.reads)
+        given_ones = tuple(_hashable(parameters[name]) for name in names if name in parameters)
+        if sum(map(len, given_ones)) > LONGEST_KEPT:
+            return self.build(parameters, sysconfig)
+        kept = tuple(name for name in names if name in parameters)
+        return _kept(self, kept, given_ones, frozenset(kept) & _listed(parameters), sysconfig)
+
+
+LONGEST_KEPT = 200  # values of a list, or characters of a text
+KEPT = 2048  # expressions
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@lru_cache(KEPT)
+def _kept(
+    entry: Filter,
+    names: tuple[str, ...],
+    values: tuple[Any, ...],
+    listed: frozenset[str],
+    sysconfig: SystemConfiguration,
+) -> Expression:
+    parameters = dict(zip(names, values, strict=True)) | {"_listed": listed}
+    return entry.build(parameters, sysconfig)
 
 
 def given(parameters: Parameters, name: str) -> Values | None:
@@ -82,13 +124,13 @@ def referred(
         if numbers is None:
             return NOTHING
     if names is None:
-        return None if ids is None else column.in_(numbers or [])
-    wanted = {name for name in names if name is not None}
-    known = select(func.count()).select_from(table).where(key.in_(wanted)).scalar_subquery()
+        return None if ids is None else one_of(column, numbers or [])
+    wanted = sorted({name for name in names if name is not None})
+    known = select(func.count()).select_from(table).where(one_of(key, wanted)).scalar_subquery()
     if len(wanted) != len(set(names)):
         return NOTHING
-    found = column.in_(select(table.c.id).where(key.in_(wanted)))
-    return and_(known == len(wanted), or_(found, column.in_(numbers)) if numbers else found)
+    found = column.in_(select(table.c.id).where(one_of(key, wanted)))
+    return and_(known == len(wanted), or_(found, one_of(column, numbers)) if numbers else found)
 
 
 def by_ids(column: Column[Any], name: str) -> Callable[[Parameters, SystemConfiguration], Expression]:
@@ -99,7 +141,7 @@ def by_ids(column: Column[Any], name: str) -> Callable[[Parameters, SystemConfig
         if values is None:
             return None
         numbers = integers(values)
-        return NOTHING if numbers is None else column.in_(numbers)
+        return NOTHING if numbers is None else one_of(column, numbers)
 
     return build
 
@@ -157,7 +199,7 @@ def _state_type(parameters: Parameters, _: SystemConfiguration) -> Expression:
     if values is None:
         return None
     name = t.ticket_state_type.c.name
-    alternatives = [name.in_([value for value in values if value])]
+    alternatives = [one_of(name, [value for value in values if value])]
     if "Open" in values:
         alternatives.append(name.in_(OPEN_STATE_TYPES))
     if "Closed" in values:
@@ -195,7 +237,7 @@ def created(
             return None
         if table is None:
             numbers = integers(wanted_ids or [])
-            matches: Expression = NOTHING if numbers is None else column.in_(numbers)
+            matches: Expression = NOTHING if numbers is None else one_of(column, numbers)
         else:
             matches = referred(column, table, wanted_names, wanted_ids, table.c.name)
         if matches is NOTHING or matches is None:
@@ -223,7 +265,12 @@ def _rows() -> Sequence[Filter]:
         Filter(by_ids(ticket.id, "TicketID"), ("TicketID",), "IDs of tickets"),
         Filter(by_condition(ticket.tn, "TicketNumber"), ("TicketNumber",), "Ticket numbers, as conditions"),
         Filter(by_condition(ticket.title, "Title"), ("Title",), "Titles, as conditions"),
-        Filter(_queues, ("Queues", "QueueIDs"), "Queues; with UseSubQueues those below them too"),
+        Filter(
+            _queues,
+            ("Queues", "QueueIDs"),
+            "Queues; with UseSubQueues those below them too",
+            reads=("UseSubQueues",),
+        ),
         Filter(by_reference(ticket.type_id, t.ticket_type, "Types", "TypeIDs"), ("Types", "TypeIDs"), "Types"),
         Filter(
             by_reference(ticket.ticket_state_id, t.ticket_state, "States", "StateIDs"), ("States", "StateIDs"), "States"
@@ -276,8 +323,11 @@ def _rows() -> Sequence[Filter]:
             ("CreatedQueues", "CreatedQueueIDs"),
             "Queue at creation",
         ),
-        Filter(_archive, ("SearchInArchive",), "AllTickets, or ArchivedTickets for archived ones only"),
-        *(Filter(time_filter(family), family.parameters(), family.description) for family in TIME_FAMILIES),
+        Filter(_archive, ("SearchInArchive",), "AllTickets, or ArchivedTickets for archived ones only", always=True),
+        *(
+            Filter(time_filter(family), family.parameters(), family.description, steady=False)
+            for family in TIME_FAMILIES
+        ),
     )
 
 

@@ -23,6 +23,7 @@ ENVELOPE = (
     "</soapenv:Body></soapenv:Envelope>"
 )
 LOGIN = {"UserLogin": "tester", "Password": "tester"}
+LOOPBACK = {"REMOTE_ADDR": "127.0.0.1"}  # sessions are bound to the address that the load comes from
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ def cases(settings: Settings) -> list[Case]:
     """The benchmarked requests; a session is made for SessionGet."""
     application = create_app(settings)
     try:
-        answer = Client(application).post(BASE + "GenericTicketConnectorREST/Session", json=LOGIN)
+        answer = Client(application).post(
+            BASE + "GenericTicketConnectorREST/Session", json=LOGIN, environ_overrides=LOOPBACK
+        )
         session = json.loads(answer.data)["SessionID"]
     finally:
         application.close()
@@ -102,9 +105,9 @@ def record(settings: Settings, wanted: list[Case], file: Path) -> dict[str, int]
                 seen.clear()
                 path = BASE + "GenericTicketConnectorREST" + case.route
                 if case.method == "GET":
-                    answer = client.get(path)
+                    answer = client.get(path, environ_overrides=LOOPBACK)
                 else:
-                    answer = client.open(path, method=case.method, json=case.data)
+                    answer = client.open(path, method=case.method, json=case.data, environ_overrides=LOOPBACK)
                 if answer.status_code != 200 or "Error" in json.loads(answer.data):
                     raise RuntimeError(f"{case.operation}: {answer.data!r}")
             recorded[case.operation] = list(seen)
