@@ -9,13 +9,13 @@ from genericinterface.sysconfig import SystemConfiguration
 
 # YYYY-MM-DD, then a time after a blank or T, to the hour, minute, second or fraction, then perhaps an offset.
 EXTENDED = re.compile(
-    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:[ T]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?\s*",
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:[ T]++(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,]\d++)?)?)?\s*+(Z|[+-]\d{2}(?::?\d{2})?)?)?",
     re.A | re.I,
 )
 # The same as ISO 8601 has it without separators: YYYYMMDD, YYYYMMDDTHHMMSS.
 BASIC = re.compile(
-    r"\s*(\d{4})(\d{2})(\d{2})(?:[ T](\d{2})(?:(\d{2})(?:(\d{2})(?:[.,]\d+)?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?\s*",
+    r"(\d{4})(\d{2})(\d{2})(?:[ T](\d{2})(?:(\d{2})(?:(\d{2})(?:[.,]\d++)?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?",
     re.A | re.I,
 )
 
@@ -26,6 +26,7 @@ def parse_moment(text: str, sysconfig: SystemConfiguration) -> dt.datetime | Non
     Without an offset the text is in OTRSTimeZone already (manual, "Time Accounting operation"); a date alone is its
     first second; fractions of a second are dropped.
     """
+    text = text.strip()
     found = EXTENDED.fullmatch(text) or BASIC.fullmatch(text)
     if found is None:
         return None
