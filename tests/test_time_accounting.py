@@ -198,9 +198,8 @@ class History:
         self.database = database
         with database.transaction() as connection:
             row = connection.execute(select(t.ticket).where(t.ticket.c.tn == "2021012710123456")).one()
-            kind = t.ticket_history_type.c
-            self.kinds = dict(connection.execute(select(kind.name, kind.id)).tuples().all())
-            self.queues = dict(connection.execute(select(t.queue.c.name, t.queue.c.id)).tuples().all())
+            self.kinds = {kind.name: kind.id for kind in connection.execute(select(t.ticket_history_type))}
+            self.queues = {queue.name: queue.id for queue in connection.execute(select(t.queue))}
             self.ticket_id = row.id
             self.row = {
                 key: getattr(row, name)
