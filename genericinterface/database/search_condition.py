@@ -11,13 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, true
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, func, or_, true
 
 OPERATORS = frozenset('&|!()+"')
 WORD_OPERATOR = re.compile(r"(AND|OR)(?= |$)")
 WILDCARDS = re.compile(r"[*%]+")
 MAX_DEPTH = 100  # parentheses within each other
+SHAPES = 2048  # expressions that are kept
 
 
 class MalformedError(ValueError):
@@ -56,32 +60,56 @@ def parse(text: str) -> Group:
     return group
 
 
-def condition(column: ColumnElement[str], text: str) -> ColumnElement[bool] | None:
-    """The expression of a condition on a column; None where it allows anything (`*`), false() where it is malformed."""
+def condition(column: ColumnElement[str], text: str, name: str, binds: dict[str, Any]) -> ColumnElement[bool] | None:
+    """The expression of a condition on a column; None where it allows anything (`*`), false() where malformed.
+
+    The words go into `binds`, as parameters whose names begin with `name`: one expression serves a whole shape.
+    """
     if not WILDCARDS.sub("", text.strip()):
         return None
     try:
-        return _expression(column, parse(text))
+        words: list[str] = []
+        shape = _shape(parse(text), words)
     except MalformedError:
         return false()
+    binds.update((f"{name}_{number}", word) for number, word in enumerate(words))
+    return _expression(column, shape, name)
 
 
-def _expression(column: ColumnElement[str], group: Group) -> ColumnElement[bool]:
-    def part(node: Word | Group) -> ColumnElement[bool]:
-        return _expression(column, node) if isinstance(node, Group) else _compare(column, node)
-
-    return or_(*(and_(*map(part, parts)) for parts in group.alternatives))
+# A tree without its words: groups are lists of lists, a word is how it is compared and whether it is negated.
+ANYTHING, PATTERN, VALUE = "anything", "pattern", "value"
+Shape = tuple[Any, ...]
 
 
-def _compare(column: ColumnElement[str], word: Word) -> ColumnElement[bool]:
-    if word.anything:
-        return false() if word.negated else true()
-    lowered = func.lower(column)
-    if WILDCARDS.search(word.text):
-        pattern = func.lower(literal(WILDCARDS.sub("%", _escaped(word.text))))
-        return lowered.not_like(pattern, escape="\\") if word.negated else lowered.like(pattern, escape="\\")
-    value = func.lower(literal(word.text))
-    return lowered != value if word.negated else lowered == value
+def _shape(node: Word | Group, words: list[str]) -> Shape:
+    if isinstance(node, Group):
+        return tuple(tuple(_shape(part, words) for part in parts) for parts in node.alternatives)
+    if node.anything:
+        return ANYTHING, node.negated
+    kind = PATTERN if WILDCARDS.search(node.text) else VALUE
+    words.append(WILDCARDS.sub("%", _escaped(node.text)) if kind == PATTERN else node.text)
+    return kind, node.negated
+
+
+@lru_cache(SHAPES)
+def _expression(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElement[bool]:
+    numbers = count()
+
+    def build(node: Shape) -> ColumnElement[bool]:
+        if node[0] == ANYTHING:
+            return false() if node[1] else true()
+        if node[0] in (PATTERN, VALUE):
+            return _compare(column, node[0], node[1], f"{name}_{next(numbers)}")
+        return or_(*(and_(*[build(part) for part in parts]) for parts in node))
+
+    return build(shape)
+
+
+def _compare(column: ColumnElement[str], kind: str, negated: bool, name: str) -> ColumnElement[bool]:
+    lowered, value = func.lower(column), func.lower(bindparam(name, type_=String()))
+    if kind == PATTERN:
+        return lowered.not_like(value, escape="\\") if negated else lowered.like(value, escape="\\")
+    return lowered != value if negated else lowered == value
 
 
 def _escaped(text: str) -> str:

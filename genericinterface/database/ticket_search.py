@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, false, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, select
 
 from genericinterface.database import tables as t
-from genericinterface.database.ticket_search_filters import FILTERS, NOTHING, Parameters
+from genericinterface.database.ticket_search_filters import FILTERS, KEPT, NOTHING, Parameters, Scope
 from genericinterface.sysconfig import SystemConfiguration
 
 NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\s*", re.A)
 LARGEST_LIMIT = 2**63 - 1
+LIMIT = "limit"  # name of the statement's parameter
 
 
 def _name_of(table: Any, reference: ColumnElement[Any], key: str = "name") -> ColumnElement[Any]:
@@ -67,10 +69,10 @@ def search(
 ) -> list[int]:
     """IDs of the tickets that fulfil every parameter and the permission, in order; one statement, or none."""
     try:
-        statement = build(parameters, permission, sort_by, order_by, limit, sysconfig)
+        statement, binds = build(parameters, permission, sort_by, order_by, sysconfig)
     except NothingError:
         return []
-    return list(connection.scalars(statement))
+    return list(connection.scalars(statement, binds | {LIMIT: limit}))
 
 
 def build(
@@ -78,25 +80,34 @@ def build(
     permission: ColumnElement[bool],
     sort_by: Sequence[str],
     order_by: Sequence[str],
-    limit: int,
     sysconfig: SystemConfiguration,
-) -> Select[tuple[int]]:
-    """The statement; raises NothingError. Sort keys and orders are those of SORT_BY and ORDER_BY, as many of each."""
-    if permission is false():
-        raise NothingError
+) -> tuple[Select[tuple[int]], dict[str, Any]]:
+    """The statement and its parameters but for LIMIT; raises NothingError.
+
+    Sort keys and orders are those of SORT_BY and ORDER_BY, as many of each.
+    """
+    scope = Scope(sysconfig)
     conditions = [permission]
     for entry in FILTERS:
-        condition = entry.expression(parameters, sysconfig)
+        condition = entry.expression(parameters, scope)
         if condition is NOTHING:
             raise NothingError
         if condition is not None:
             conditions.append(condition)
+    return _statement(tuple(conditions), tuple(sort_by), tuple(order_by)), scope.binds
+
+
+@lru_cache(KEPT)
+def _statement(
+    conditions: tuple[ColumnElement[bool], ...], sort_by: tuple[str, ...], order_by: tuple[str, ...]
+) -> Select[tuple[int]]:
+    """The same statement for the same expressions: SQLAlchemy then knows its SQL already."""
     order = [
         SORT_BY[key].asc() if direction == "Up" else SORT_BY[key].desc()
         for key, direction in zip(sort_by, order_by, strict=True)
     ]
     last = _ticket.id.asc() if order_by[-1] == "Up" else _ticket.id.desc()
-    return select(_ticket.id).where(*conditions).order_by(*order, last).limit(limit)
+    return select(_ticket.id).where(*conditions).order_by(*order, last).limit(bindparam(LIMIT, type_=BigInteger()))
 
 
 def read_limit(text: str | None, default: int) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -17,13 +17,24 @@ from sqlalchemy import Column, ColumnElement, Table, and_, false, func, or_, sel
 from genericinterface.database import search_condition
 from genericinterface.database import tables as t
 from genericinterface.database.expressions import one_of
-from genericinterface.database.search_times import TIME_FAMILIES, time_filter
+from genericinterface.database.search_times import TIME_FAMILIES, TimeFamily, time_filter
 from genericinterface.schema import true as is_true
 from genericinterface.sysconfig import SystemConfiguration
 
 Values = Sequence[str | None]
 Parameters = Mapping[str, Any]  # a request's search parameters by name: list[str | None] or str
 Expression = ColumnElement[bool] | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What surrounds a search: the system configuration, and the parameters of the statement that is being built."""
+
+    sysconfig: SystemConfiguration
+    binds: dict[str, Any] = field(default_factory=dict)
+
+
+Build = Callable[[Parameters, Scope], Expression]
 
 NOTHING: ColumnElement[bool] = false()
 
@@ -38,28 +49,30 @@ class Filter:
     """Parameters that say the same of a ticket (names and IDs), and how they become one expression.
 
     `reads` names further parameters that have a say; `always` is for a filter that acts without any of its own;
-    `steady` is False where the expression depends on more than the parameters, on the time of day.
+    `steady` is False where the expression depends on more than the parameters, on the time of day; `shared` where it
+    is the same for all parameters of one shape and their values are binds.
     """
 
-    build: Callable[[Parameters, SystemConfiguration], Expression]
+    build: Build
     parameters: tuple[str, ...]
     description: str
     reads: tuple[str, ...] = ()
     always: bool = False
     steady: bool = True
+    shared: bool = False
 
-    def expression(self, parameters: Parameters, sysconfig: SystemConfiguration) -> Expression:
+    def expression(self, parameters: Parameters, scope: Scope) -> Expression:
         """What the parameters say; kept for the next request with the same ones, since building costs most."""
         if not self.always and all(parameters.get(name) is None for name in self.parameters):
             return None
-        if not self.steady:
-            return self.build(parameters, sysconfig)
+        if self.shared or not self.steady:
+            return self.build(parameters, scope)
         names = (*self.parameters, *self.reads)
         given_ones = tuple(_hashable(parameters[name]) for name in names if name in parameters)
         if sum(map(len, given_ones)) > LONGEST_KEPT:
-            return self.build(parameters, sysconfig)
+            return self.build(parameters, scope)
         kept = tuple(name for name in names if name in parameters)
-        return _kept(self, kept, given_ones, frozenset(kept) & _listed(parameters), sysconfig)
+        return _kept(self, kept, given_ones, frozenset(kept) & _listed(parameters), scope.sysconfig)
 
 
 LONGEST_KEPT = 200  # values of a list, or characters of a text
@@ -79,7 +92,7 @@ def _kept(
     sysconfig: SystemConfiguration,
 ) -> Expression:
     parameters = dict(zip(names, values, strict=True)) | {"_listed": listed}
-    return entry.build(parameters, sysconfig)
+    return entry.build(parameters, Scope(sysconfig))
 
 
 def given(parameters: Parameters, name: str) -> Values | None:
@@ -103,12 +116,10 @@ def integers(values: Values) -> list[int] | None:
     return [int(value) for value in values if value is not None]
 
 
-def by_reference(
-    column: Column[Any], table: Table, names: str, ids: str, key: str = "name"
-) -> Callable[[Parameters, SystemConfiguration], Expression]:
+def by_reference(column: Column[Any], table: Table, names: str, ids: str, key: str = "name") -> Build:
     """A filter on a reference to a table of names; names and IDs add up, an unknown name finds nothing."""
 
-    def build(parameters: Parameters, _: SystemConfiguration) -> Expression:
+    def build(parameters: Parameters, _: Scope) -> Expression:
         return referred(column, table, given(parameters, names), given(parameters, ids), table.c[key])
 
     return build
@@ -133,10 +144,10 @@ def referred(
     return and_(known == len(wanted), or_(found, one_of(column, numbers)) if numbers else found)
 
 
-def by_ids(column: Column[Any], name: str) -> Callable[[Parameters, SystemConfiguration], Expression]:
+def by_ids(column: Column[Any], name: str) -> Build:
     """A filter on numbers."""
 
-    def build(parameters: Parameters, _: SystemConfiguration) -> Expression:
+    def build(parameters: Parameters, _: Scope) -> Expression:
         values = given(parameters, name)
         if values is None:
             return None
@@ -146,28 +157,37 @@ def by_ids(column: Column[Any], name: str) -> Callable[[Parameters, SystemConfig
     return build
 
 
-def by_condition(column: Column[Any], name: str) -> Callable[[Parameters, SystemConfiguration], Expression]:
+def by_condition(column: Column[Any], name: str) -> Build:
     """A filter in the condition language; values are alternatives, those that allow anything are left out."""
 
-    def build(parameters: Parameters, _: SystemConfiguration) -> Expression:
+    def build(parameters: Parameters, scope: Scope) -> Expression:
         values = given(parameters, name)
         if values is None:
             return None
-        found = [search_condition.condition(column, value) for value in values if value]
+        found = [
+            search_condition.condition(column, value, f"{name}_{number}", scope.binds)
+            for number, value in enumerate(values)
+            if value
+        ]
         kept = [expression for expression in found if expression is not None]
-        return or_(*kept) if kept else None
+        return (kept[0] if len(kept) == 1 else or_(*kept)) if kept else None
 
     return build
 
 
-def _customer_id(parameters: Parameters, sysconfig: SystemConfiguration) -> Expression:
+def _times(family: TimeFamily) -> Build:
+    within = time_filter(family)
+    return lambda parameters, scope: within(parameters, scope.sysconfig)
+
+
+def _customer_id(parameters: Parameters, scope: Scope) -> Expression:
     raw = given(parameters, "CustomerIDRaw")
     if raw is not None:
         return t.ticket.c.customer_id.in_([value for value in raw if value is not None])
-    return by_condition(t.ticket.c.customer_id, "CustomerID")(parameters, sysconfig)
+    return by_condition(t.ticket.c.customer_id, "CustomerID")(parameters, scope)
 
 
-def _queues(parameters: Parameters, _: SystemConfiguration) -> Expression:
+def _queues(parameters: Parameters, _: Scope) -> Expression:
     names, ids = given(parameters, "Queues"), given(parameters, "QueueIDs")
     exact = referred(t.ticket.c.queue_id, t.queue, names, ids, t.queue.c.name)
     if exact is None or exact is NOTHING or not is_true(parameters.get("UseSubQueues")):
@@ -193,7 +213,7 @@ def _states_of_types(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return t.ticket.c.ticket_state_id.in_(states.where(condition))
 
 
-def _state_type(parameters: Parameters, _: SystemConfiguration) -> Expression:
+def _state_type(parameters: Parameters, _: Scope) -> Expression:
     """Names of state types, unknown ones are passed over; Open and Closed stand for all open and closed ones."""
     values = given(parameters, "StateType")
     if values is None:
@@ -207,7 +227,7 @@ def _state_type(parameters: Parameters, _: SystemConfiguration) -> Expression:
     return _states_of_types(or_(*alternatives))
 
 
-def _state_type_ids(parameters: Parameters, _: SystemConfiguration) -> Expression:
+def _state_type_ids(parameters: Parameters, _: Scope) -> Expression:
     values = given(parameters, "StateTypeIDs")
     if values is None:
         return None
@@ -215,7 +235,7 @@ def _state_type_ids(parameters: Parameters, _: SystemConfiguration) -> Expressio
     return NOTHING if numbers is None else _states_of_types(t.ticket_state_type.c.id.in_(numbers))
 
 
-def _watchers(parameters: Parameters, _: SystemConfiguration) -> Expression:
+def _watchers(parameters: Parameters, _: Scope) -> Expression:
     values = given(parameters, "WatchUserIDs")
     if values is None:
         return None
@@ -225,12 +245,10 @@ def _watchers(parameters: Parameters, _: SystemConfiguration) -> Expression:
     return t.ticket.c.id.in_(select(t.ticket_watcher.c.ticket_id).where(t.ticket_watcher.c.user_id.in_(numbers)))
 
 
-def created(
-    column: Column[Any], table: Table | None, names: str, ids: str
-) -> Callable[[Parameters, SystemConfiguration], Expression]:
+def created(column: Column[Any], table: Table | None, names: str, ids: str) -> Build:
     """A filter on what a ticket was when it was created, from its first history entry (NewTicket)."""
 
-    def build(parameters: Parameters, _: SystemConfiguration) -> Expression:
+    def build(parameters: Parameters, _: Scope) -> Expression:
         wanted_names = given(parameters, names) if names else None
         wanted_ids = given(parameters, ids)
         if wanted_names is None and wanted_ids is None:
@@ -249,9 +267,9 @@ def created(
     return build
 
 
-def _archive(parameters: Parameters, sysconfig: SystemConfiguration) -> Expression:
+def _archive(parameters: Parameters, scope: Scope) -> Expression:
     """Only where the archive is on: archived tickets are found when they are asked for."""
-    if not sysconfig.ticket_archive_system:
+    if not scope.sysconfig.ticket_archive_system:
         return None
     wanted = parameters.get("SearchInArchive")
     if wanted == "AllTickets":
@@ -263,8 +281,10 @@ def _rows() -> Sequence[Filter]:
     ticket, history = t.ticket.c, t.ticket_history.c
     return (
         Filter(by_ids(ticket.id, "TicketID"), ("TicketID",), "IDs of tickets"),
-        Filter(by_condition(ticket.tn, "TicketNumber"), ("TicketNumber",), "Ticket numbers, as conditions"),
-        Filter(by_condition(ticket.title, "Title"), ("Title",), "Titles, as conditions"),
+        Filter(
+            by_condition(ticket.tn, "TicketNumber"), ("TicketNumber",), "Ticket numbers, as conditions", shared=True
+        ),
+        Filter(by_condition(ticket.title, "Title"), ("Title",), "Titles, as conditions", shared=True),
         Filter(
             _queues,
             ("Queues", "QueueIDs"),
@@ -296,11 +316,13 @@ def _rows() -> Sequence[Filter]:
             _customer_id,
             ("CustomerID", "CustomerIDRaw"),
             "Customer IDs, as conditions; raw ones exactly, instead of the others",
+            shared=True,
         ),
         Filter(
             by_condition(ticket.customer_user_id, "CustomerUserLogin"),
             ("CustomerUserLogin",),
             "Customer users, as conditions; a login used to authenticate is one too",
+            shared=True,
         ),
         Filter(created(history.create_by, None, "", "CreatedUserIDs"), ("CreatedUserIDs",), "Who created the ticket"),
         Filter(
@@ -324,10 +346,7 @@ def _rows() -> Sequence[Filter]:
             "Queue at creation",
         ),
         Filter(_archive, ("SearchInArchive",), "AllTickets, or ArchivedTickets for archived ones only", always=True),
-        *(
-            Filter(time_filter(family), family.parameters(), family.description, steady=False)
-            for family in TIME_FAMILIES
-        ),
+        *(Filter(_times(family), family.parameters(), family.description, steady=False) for family in TIME_FAMILIES),
     )
 
 
