@@ -52,7 +52,7 @@ def create(
     now = sysconfig.now()
     if isinstance(actor, Agent):
         data = AGENT_DEFAULTS | profile.agent(connection, actor.id)
-        data |= _out_of_office(data, now) | {"UserType": "User"}
+        data |= out_of_office(data, now) | {"UserType": "User"}
     else:
         data = CUSTOMER_DEFAULTS | profile.customer(connection, actor.login) | {"UserType": CUSTOMER}
     if last_login := number(data.get(LAST_LOGIN)):
@@ -109,7 +109,7 @@ def belongs_to(session: Stored, actor: Actor) -> bool:
     return session.get("UserType") != CUSTOMER and session.get("UserID") == str(actor.id)
 
 
-def _out_of_office(data: Profile, now: dt.datetime) -> Profile:
+def out_of_office(data: Profile, now: dt.datetime) -> Profile:
     """What a session says of an agent who is out of office: from the start of the first day to the end of the last.
 
     As Znuny 6.5 does; where it fails for a date that is none, nothing is said.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated
 
 from msgspec import Meta
@@ -9,6 +12,7 @@ from sqlalchemy import Connection
 
 from genericinterface.auth import Actor, sessions
 from genericinterface.database.sessions import Stored
+from genericinterface.database.storable import NotStorable, load
 from genericinterface.errors import OperationError
 from genericinterface.operation.operation import Context, Data, Operation, Response
 from genericinterface.registry import OPERATIONS
@@ -72,10 +76,16 @@ class SessionGet(Operation[SessionGetRequest]):
         session = sessions.read(connection, str(request.SessionID), context.remote_address, context.sysconfig)
         if session is None:
             raise OperationError("SessionGet.SessionInvalid", "SessionGet: SessionID is Invalid!")
-        return {"SessionData": [_datum(session, key) for key in sorted(session.values.keys() - SECRET)]}
+        return {"SessionData": list(_data(session))}
 
 
-def _datum(session: Stored, key: str) -> Data:
-    if key not in session.serialized:
-        return {"Key": key, "Value": session.values[key]}
-    return {"Key": key, "Serialized": 1, "Value": session.values[key]}
+def _data(session: Stored) -> Iterator[Data]:
+    """What is shown of a session; a structure as JSON, and not at all where it cannot be read."""
+    for key in sorted(session.values.keys() - SECRET):
+        value = session.values[key]
+        if key not in session.serialized:
+            yield {"Key": key, "Value": value}
+            continue
+        with suppress(NotStorable):
+            text = json.dumps(load(value or ""), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            yield {"Key": key, "Serialized": 1, "Value": text}

@@ -1,0 +1,59 @@
+"""database/storable.py: what Perl froze is read; what is damaged is refused."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genericinterface.database.storable import NotStorable, load
+
+# Frozen by perl 5.36 with nfreeze.
+FROZEN = {
+    "BQsCAAAABAiBCgN0d28FBBkAAAAABQoDMS41AAAAAAFiFwXDvOKYugAAAAABYQiBAAAAAAH8CIIBAAAAA+KYugn//u6QAAAAAAFj": [
+        1,
+        "two",
+        None,
+        {"a": "ü☺", "b": "1.5", "c": -70000, "ü": 1, "☺": 2},
+    ],
+    "BQsDAAAAAQQCAAAAAgiBCIIAAAABeA==": {"x": [1, 2]},
+    "BQsDAAAAAwQCAAAAAQiBAAAAATEEAgAAAAEIgwAAAAEzBAIAAAABCIIAAAABMg==": {"1": [1], "2": [2], "3": [3]},
+}
+
+
+@pytest.mark.parametrize("text", FROZEN)
+def test_a_structure_is_read(text: str) -> None:
+    assert load(text) == FROZEN[text]
+    assert load("\n".join(text[at : at + 76] for at in range(0, len(text), 76)) + "\n") == FROZEN[text]
+
+
+@pytest.mark.parametrize("text", FROZEN)
+def test_a_structure_cut_short_is_refused(text: str) -> None:
+    whole = base64.b64decode(text)
+    for length in range(len(whole)):
+        with pytest.raises(NotStorable):
+            load(base64.b64encode(whole[:length]).decode())
+
+
+def test_what_refers_to_itself_or_is_too_deep_is_refused() -> None:
+    deep = b"\x05\x0b" + b"\x04" * 5000 + b"\x05"
+    again = b"\x05\x0b\x02\0\0\0\x01\x04\0\0\0\0\0"  # an array whose item is the first thing stored: itself
+    for frozen in (deep, again):
+        with pytest.raises(NotStorable):
+            load(base64.b64encode(frozen).decode())
+
+
+@pytest.mark.parametrize("text", ["", "zzz", "ü", "BQs=", "AAAA", "BQsCf////w==", "BQsC/////w=="])
+def test_what_is_no_storable_is_refused(text: str) -> None:
+    with pytest.raises(NotStorable):
+        load(text)
+
+
+@settings(max_examples=500)
+@given(st.binary(max_size=200))
+def test_no_bytes_make_it_fail(data: bytes) -> None:
+    with suppress(NotStorable):
+        load(base64.b64encode(b"\x05\x0b" + data).decode())
