@@ -141,6 +141,25 @@ def test_credentials_are_security_schemes() -> None:
     assert found["components"]["securitySchemes"]["headerPassword"]["name"] == "X-OTRS-Header-Password"
 
 
+def test_a_session_in_the_path_is_no_login() -> None:
+    found = described(
+        definition(
+            {"Get": session(), "Remove": session("SessionRemove")},
+            {
+                "Get": {"Route": "/:SessionID", "RequestMethod": ["GET"]},
+                "Remove": {"Route": "/:SessionID", "RequestMethod": ["DELETE"]},
+            },
+        )
+    )["paths"]["/{SessionID}"]
+    assert "security" not in found["get"]
+    assert [sorted(one) for one in found["delete"]["security"]] == [
+        ["headerPassword", "headerUserLogin"],
+        ["headerCustomerUserLogin", "headerPassword"],
+        ["queryPassword", "queryUserLogin"],
+        ["queryCustomerUserLogin", "queryPassword"],
+    ]
+
+
 def test_mappings_change_what_is_described() -> None:
     simple = {"KeyMapExact": {"sid": "SessionID"}, "KeyMapDefault": {"MapType": "Ignore"}}
     values = {"ValueMapDefault": {"MapType": "Keep"}}

@@ -194,9 +194,10 @@ class _Operation:
         }
 
     def _security(self) -> list[dict[str, list[str]]]:
-        known = [login for login in LOGINS if all(name in self.accepted for name in login)]
+        given = set(self.route.parameters)  # a session in the path is what the operation is about
+        known = [login for login in LOGINS if set(login) <= self.accepted.keys() and not set(login) <= given]
         places: list[dict[str, list[str]]] = [
-            {f"{place}{name}": [] for name in login if name not in self.route.parameters}
+            {f"{place}{name}": [] for name in login if name not in given}
             for place in ("header", "query")
             for login in known
         ]
