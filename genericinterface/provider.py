@@ -13,13 +13,14 @@ import threading
 import time
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 
-from genericinterface import schema
+from genericinterface import redaction, schema
 from genericinterface.auth import Authenticator
 from genericinterface.database import webservices
 from genericinterface.database.engine import Database, Disconnected
@@ -29,6 +30,7 @@ from genericinterface.mapping.mapping import Mapping
 from genericinterface.operation.operation import Context, Operation
 from genericinterface.registry import MAPPINGS, OPERATIONS, PLANNED_OPERATIONS, TRANSPORTS
 from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.transport.request_body import BODY
 from genericinterface.transport.transport import Call, Transport
 from genericinterface.webservice import MappingDefinition, OperationDefinition, Webservice, define, document
 
@@ -201,15 +203,20 @@ class Provider:
         if described is not None:
             return described
         with self.debugger.open(service.webservice, remote_address, request_id) as communication:
-            return self._converse(service, request, route, communication, remote_address)
+            communication.debug("Communication sequence started", lambda: _circumstances(request, request_id))
+            response = self._converse(service, request, route, communication, remote_address)
+            say = communication.debug if response.status_code < HTTPStatus.BAD_REQUEST else communication.error
+            say(f"Returning provider data to remote system (HTTP Code: {response.status_code})", response.get_data)
+            return response
 
     def _converse(
         self, service: Service, request: Request, route: str, communication: Communication, remote_address: str
     ) -> Response:
         transport, call = service.transport, None
         try:
-            call = transport.receive(request, route)
+            call = _received(transport, request, route, communication)
             request.environ[OPERATION] = call.operation
+            communication.debug(f"Detected operation '{call.operation}'")
             communication.debug("Incoming data before mapping", call.data)
             context = Context(
                 self.authenticator, self.sysconfig, communication, remote_address, request.headers.get("User-Agent", "")
@@ -242,7 +249,7 @@ class Provider:
         try:
             answer = self._execute(operation, data, context)
         except OperationError as error:
-            context.communication.error(error.message, error.code)
+            context.communication.error(error.code, error.message)
             answer = error.answer()
         stages["ProviderResponseInput"] = answer
         context.communication.debug("Outgoing data before mapping", answer)
@@ -270,6 +277,21 @@ class Provider:
                 return operation.run(request, actor, context, connection)
         with self.database.transaction() as connection:
             return operation.run(request, actor, context, connection)
+
+
+def _circumstances(request: Request, request_id: str) -> Data:
+    """What the Debugger keeps of a request beside its data. Not the path: a session's ID may be part of it."""
+    headers = {name: redaction.line(value) for name, value in request.headers}
+    return {"RequestID": request_id, "RequestMethod": request.method, "Headers": headers}
+
+
+def _received(transport: Transport, request: Request, route: str, communication: Communication) -> Call:
+    try:
+        return transport.receive(request, route)
+    finally:
+        body = request.environ.pop(BODY, b"")
+        if body:
+            communication.debug("Received data by provider from remote system", body)
 
 
 def plain(fault: Fault) -> Response:

@@ -53,6 +53,7 @@ def serve(ctx: click.Context, /, demo: bool, **flags: Any) -> None:
     from genericinterface.cli.db import prepare
 
     prepare(chosen, demo)
+    logs.configure(chosen)  # the workers inherit it
     Server(chosen, demo).run()
 
 
@@ -88,7 +89,6 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> Application:
         """Called in each worker after the fork, so that no connection is shared between processes."""
-        logs.configure(self.settings)
         return create_app(self.settings)
 
     def _announce(self, _server: object) -> None:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from genericinterface.errors import Fault, RequestFault
 
+BODY = "genericinterface.body"  # in the WSGI environment: the bytes that were read, for the Debugger
 CHUNK = 1 << 16
 # Codecs of Python that are no charsets, or that no client has good use for.
 NO_CHARSET = frozenset({"idna", "mbcs", "oem", "punycode", "rot_13", "utf_7"})
@@ -51,7 +52,15 @@ def is_chunked(request: Request) -> bool:
 
 
 def read(request: Request, limit: int | None) -> bytes:
-    """The body; raises RequestFault 413 as soon as it is known to be longer than `limit` or the server's own limit."""
+    """The body; raises RequestFault 413 as soon as it is known to be longer than `limit` or the server's own limit.
+
+    The Debugger finds it in the environment, until the provider takes it out.
+    """
+    body = request.environ[BODY] = _read(request, limit)
+    return body
+
+
+def _read(request: Request, limit: int | None) -> bytes:
     if limit is not None and (request.content_length or 0) > limit:
         raise too_large()
     try:
