@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import BASE, REST, SOAP, client, import_packaged
-from sqlalchemy import select, update
+from application import BASE, REST, SOAP, client, import_packaged_at_debug
 from werkzeug.test import Client
 
 from genericinterface.app import Application, create_app
 from genericinterface.database import communications
 from genericinterface.database.engine import Database
-from genericinterface.database.tables import gi_webservice_config
 from genericinterface.settings import Settings
 
 STARTED = ("debug", "Communication sequence started")
@@ -38,12 +36,7 @@ def detected(operation: str) -> tuple[str, str]:
 
 @pytest.fixture
 def app(database: Database) -> Iterator[Application]:
-    import_packaged(database)
-    column = gi_webservice_config.c
-    with database.transaction() as connection:
-        for row in connection.execute(select(column.id, column.config)).all():
-            config = row.config.replace("DebugThreshold: error", "DebugThreshold: debug")
-            connection.execute(update(gi_webservice_config).where(column.id == row.id).values(config=config))
+    import_packaged_at_debug(database)
     built = create_app(Settings(database_url=database.url.render_as_string(hide_password=False)))
     yield built
     built.close()

@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from application import BASE, REST, SOAP, client, import_packaged
+from application import BASE, REST, SOAP, client, import_packaged_at_debug
 from sqlalchemy import select, update
 
 from genericinterface import logs
 from genericinterface.app import create_app
 from genericinterface.database.engine import Database
-from genericinterface.database.tables import gi_debugger_entry_content, gi_webservice_config, sessions
+from genericinterface.database.tables import gi_debugger_entry_content, sessions
 from genericinterface.settings import Settings
 
 FORMS = ("text", "json")
@@ -223,7 +223,7 @@ def requests(session: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("form", FORMS)
 def test_no_credential_is_in_the_log_or_in_the_debugger(database: Database, stderr: Stderr, form: str) -> None:
     logs.configure(Settings(log_level="debug", log_format=form))
-    _debug_everything(database)
+    import_packaged_at_debug(database)
     _set_password(database)
     app = create_app(Settings(database_url=database.url.render_as_string(hide_password=False), log_level="debug"))
     try:
@@ -249,16 +249,6 @@ def test_no_credential_is_in_the_log_or_in_the_debugger(database: Database, stde
             assert secret not in place
 
 
-def _debug_everything(database: Database) -> None:
-    import_packaged(database)
-    column = gi_webservice_config.c
-    with database.transaction() as connection:
-        for row in connection.execute(select(column.id, column.config)).all():
-            assert "DebugThreshold: error" in row.config
-            config = row.config.replace("DebugThreshold: error", "DebugThreshold: debug")
-            connection.execute(update(gi_webservice_config).where(column.id == row.id).values(config=config))
-
-
 def _set_password(database: Database) -> None:
     from genericinterface.auth.passwords import hash_password
     from genericinterface.database.tables import users
@@ -270,7 +260,7 @@ def _set_password(database: Database) -> None:
 
 def test_every_line_of_a_request_has_its_id(database: Database, stderr: Stderr) -> None:
     logs.configure(Settings(log_format="json"))
-    _debug_everything(database)
+    import_packaged_at_debug(database)
     app = create_app(Settings(database_url=database.url.render_as_string(hide_password=False)))
     try:
         answer = client(app).post(f"{REST}/Session", json=IN_BODY, headers={"X-Request-ID": "from-the-proxy"})
