@@ -73,7 +73,7 @@ class XSLT(Mapping):
         included = {name: stages[name] for name in self._include if name in stages}
         content = data | {INCLUDED: included} if included else data
         try:
-            document = xml_data.parse(xml_data.to_xml(_filtered(content, self._before, until), ROOT))
+            document = xml_data.parse(xml_data.to_xml(_filtered(content, self._before, until, 0), ROOT))
         except NotConvertible as error:
             raise Fault("Could not load data after conversion from Perl to XML") from error
         try:
@@ -82,7 +82,7 @@ class XSLT(Mapping):
             raise Fault("Could not map data") from error
         if not result:
             raise Fault("Could not write mapped data")
-        return _hash(_filtered(self._read(result), self._after, until))
+        return _hash(_filtered(self._read(result), self._after, until, 0))
 
     def _read(self, result: str) -> Any:
         try:
@@ -129,18 +129,18 @@ def _filters(config: MappingABC[str, Any], name: str) -> list[Filter]:
     return filters
 
 
-def _filtered(value: Any, filters: list[Filter], until: float) -> Any:
+def _filtered(value: Any, filters: list[Filter], until: float, depth: int) -> Any:
     """A copy with every key at every depth renamed by the first filter that fits, each key once.
 
     Keys are renamed in the order of their text, in place: a key that has become another's name takes its place, and is
-    renamed again when its turn comes (Znuny 6.5).
+    renamed again when its turn comes (Znuny 6.5). Raises NotConvertible for nesting that no XML has.
     """
-    if not filters:
+    if not filters or not isinstance(value, dict | list):
         return value
+    if depth > xml_data.MAX_DEPTH:
+        raise NotConvertible
     if isinstance(value, list):
-        return [_filtered(item, filters, until) for item in value]
-    if not isinstance(value, dict):
-        return value
+        return [_filtered(item, filters, until, depth + 1) for item in value]
     renamed = dict(value)
     for key in sorted(value):
         for pattern, replacement in filters:
@@ -148,4 +148,4 @@ def _filtered(value: Any, filters: list[Filter], until: float) -> Any:
             if new is not None:
                 renamed[new] = renamed.pop(key)
                 break
-    return {key: _filtered(item, filters, until) for key, item in renamed.items()}
+    return {key: _filtered(item, filters, until, depth + 1) for key, item in renamed.items()}
