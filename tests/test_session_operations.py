@@ -168,7 +168,7 @@ def test_get_shows_structures_as_json(call: Call, database: Database) -> None:
     assert found["Numbers"]["Value"] == '{"x":[1,2]}'
     assert str(found["Numbers"]["Serialized"]) == "1"
     assert "Serialized" not in found["UserLogin"]
-    assert "Damaged" not in found
+    assert found["Damaged"] == {"Key": "Damaged", "Value": None}
 
 
 def test_get_of_no_session(call: Call) -> None:

@@ -99,5 +99,19 @@ def test_sysconfig_uses_znunys_names_and_tells_every_problem() -> None:
         sysconfig.load({"SessionCheckRemoteIP": "maybe"})
 
 
+def test_sysconfig_knows_lists() -> None:
+    assert sysconfig.load({}).customer_group_always_groups == ("users",)
+    assert sysconfig.load({"CustomerGroupAlwaysGroups": ["a", "b"]}).customer_group_always_groups == ("a", "b")
+    for value in ("users", [1], {"a": "b"}):
+        with pytest.raises(ConfigurationError, match="not a list of texts"):
+            sysconfig.load({"CustomerGroupAlwaysGroups": value})
+
+
+def test_the_operators_page_names_every_setting_of_sysconfig() -> None:
+    page = Path(__file__).parents[1].joinpath("docs/operators.md").read_text(encoding="utf-8")
+    for name in sysconfig.NAMES:
+        assert f"| `{name}` |" in page
+
+
 def test_every_sysconfig_field_has_its_znuny_name() -> None:
     assert set(sysconfig.NAMES.values()) == set(sysconfig.SystemConfiguration.__dataclass_fields__)

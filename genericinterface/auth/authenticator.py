@@ -46,9 +46,9 @@ class Authenticator:
         An agent's login that fails is a failure, also beside a good one of a customer user (Znuny 6.5). One statement,
         and one more for each thing that a login has to write down.
         """
-        password = str(credentials.Password)
         if not true(credentials.Password):
             return None
+        password = str(credentials.Password)
         if true(credentials.UserLogin):
             account = self._log_in(AGENTS, str(credentials.UserLogin), password, connection)
             return Agent(account.id, account.login) if account is not None else None

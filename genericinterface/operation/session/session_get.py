@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
 from typing import Annotated
 
 from msgspec import Meta
@@ -76,16 +74,17 @@ class SessionGet(Operation[SessionGetRequest]):
         session = sessions.read(connection, str(request.SessionID), context.remote_address, context.sysconfig)
         if session is None:
             raise OperationError("SessionGet.SessionInvalid", "SessionGet: SessionID is Invalid!")
-        return {"SessionData": list(_data(session))}
+        return {"SessionData": [_datum(session, key) for key in sorted(session.values.keys() - SECRET)]}
 
 
-def _data(session: Stored) -> Iterator[Data]:
-    """What is shown of a session; a structure as JSON, and not at all where it cannot be read."""
-    for key in sorted(session.values.keys() - SECRET):
-        value = session.values[key]
-        if key not in session.serialized:
-            yield {"Key": key, "Value": value}
-            continue
-        with suppress(NotStorable):
-            text = json.dumps(load(value or ""), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            yield {"Key": key, "Serialized": 1, "Value": text}
+def _datum(session: Stored, key: str) -> Data:
+    """One value; a structure as JSON, and null where it cannot be read (as Znuny 6.5)."""
+    value = session.values[key]
+    if key not in session.serialized:
+        return {"Key": key, "Value": value}
+    try:
+        structure = load(value or "")
+    except NotStorable:
+        return {"Key": key, "Value": None}
+    text = json.dumps(structure, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return {"Key": key, "Serialized": 1, "Value": text}
