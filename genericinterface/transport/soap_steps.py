@@ -21,7 +21,8 @@ Data = dict[str, Any]
 class _Protocol(Soap11):  # type: ignore[misc]  # spyne has no types
     """SOAP as transport/soap_envelope.py reads and writes it, in the steps of a spyne protocol.
 
-    Contexts hold a `soap_envelope.Request` as `in_document`, and what `respond` wants to know as `udc`.
+    Contexts are garbage that refers to itself and waits for Python to look for such: they let go of text, message and
+    data as soon as they are not needed, and keep the version of SOAP as `udc`.
     """
 
     def __init__(self, names: Names) -> None:
@@ -30,7 +31,9 @@ class _Protocol(Soap11):  # type: ignore[misc]  # spyne has no types
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
         """Text → message. Raises RequestFault."""
-        ctx.in_document = soap_envelope.open_request(ctx.in_string)
+        text, ctx.in_string = ctx.in_string, None
+        ctx.in_document = soap_envelope.open_request(text)
+        ctx.udc = ctx.in_document.version
 
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
         """Message → name of the operation."""
@@ -38,17 +41,19 @@ class _Protocol(Soap11):  # type: ignore[misc]  # spyne has no types
 
     def deserialize(self, ctx: Any, message: Any) -> None:
         """Message → data. Raises RequestFault."""
-        ctx.in_object = ctx.in_document.data()
+        received, ctx.in_document = ctx.in_document, None
+        ctx.in_object = received.data()
 
     def serialize(self, ctx: Any, message: Any) -> None:
         """Data → text. Raises Fault."""
-        ctx.out_document = ctx.in_document.version.answer(
-            self.names.response(ctx.method_request_string), self.names.namespace, ctx.out_object, ctx.udc
-        )
+        (data, order), ctx.out_object = ctx.out_object, None
+        response = self.names.response(ctx.method_request_string)
+        ctx.out_document = ctx.udc.answer(response, self.names.namespace, data, order)
 
     def create_out_string(self, ctx: Any, charset: str | None = None) -> None:
         """Text → bytes."""
-        ctx.out_string = [ctx.out_document.encode("utf-8")]
+        text, ctx.out_document = ctx.out_document, None
+        ctx.out_string = [text.encode("utf-8")]
 
 
 class Steps:
@@ -74,13 +79,15 @@ class Steps:
         """The data of a call. Raises RequestFault."""
         self._server.get_in_object(context)
         data: Data = context.in_object
+        context.in_object = None
         return data
 
     def respond(self, context: Any, data: Mapping[str, Any], order: xml.Order) -> bytes:
         """The message that answers a call. Raises Fault."""
-        context.out_object, context.udc = data, order
+        context.out_object = (data, order)
         self._server.get_out_string(context)
         message: bytes = context.out_string[0]
+        context.out_string = None
         return message
 
 

@@ -103,7 +103,7 @@ def _service_name(name: str) -> str:
     return kept if xml.is_name(kept) else f"_{kept}"
 
 
-def _correct(root: xml.Element, names: Names, messages: Messages) -> None:
+def _correct(root: etree._Element, names: Names, messages: Messages) -> None:
     """Puts right what spyne cannot know, in the built document."""
     for operation in root.iterfind(f"{WSDL}portType/{WSDL}operation"):
         # Needed by RPC alone, and wrong for it (WSDL 1.1, section 2.4.6).
@@ -117,7 +117,7 @@ def _correct(root: xml.Element, names: Names, messages: Messages) -> None:
             element.set("nillable", "true")  # an empty answer is xsi:nil
 
 
-def _tidy(root: xml.Element, name: str, messages: Messages) -> None:
+def _tidy(root: etree._Element, name: str, messages: Messages) -> None:
     """The same text each time, without what nobody refers to."""
     for service in root.iterfind(f"{WSDL}service"):
         service.set("name", name)
@@ -129,7 +129,7 @@ def _tidy(root: xml.Element, name: str, messages: Messages) -> None:
     etree.cleanup_namespaces(root, keep_ns_prefixes=["tns", "xs"])
 
 
-def _document_types(root: xml.Element, types: Types) -> None:
+def _document_types(root: etree._Element, types: Types) -> None:
     """xs:documentation of each type, in place of what spyne found."""
     for described in root.iterfind(f"{WSDL}types/{XSD}schema/{XSD}complexType"):
         for found in described.findall(f"{XSD}annotation"):
@@ -141,7 +141,7 @@ def _document_types(root: xml.Element, types: Types) -> None:
             described.insert(0, annotation)
 
 
-def _document_operations(root: xml.Element, webservice: Webservice, messages: Messages) -> None:
+def _document_operations(root: etree._Element, webservice: Webservice, messages: Messages) -> None:
     """wsdl:documentation: the web service's description and what is left out, and each operation's own."""
     paragraphs = [webservice.description, *messages.notes]
     root.insert(0, _documentation("\n".join(text for text in paragraphs if text) or webservice.name))
@@ -151,13 +151,13 @@ def _document_operations(root: xml.Element, webservice: Webservice, messages: Me
         operation.insert(0, _documentation(messages.documentation[str(operation.get("name"))]))
 
 
-def _documentation(text: str) -> xml.Element:
+def _documentation(text: str) -> etree._Element:
     element = etree.Element(f"{WSDL}documentation")
     element.text = xml.printable(text)
     return element
 
 
-def _add_soap_12(root: xml.Element) -> None:
+def _add_soap_12(root: etree._Element) -> None:
     """A second binding and port behind the first, at the same address (WSDL 1.1 Binding Extension for SOAP 1.2)."""
     for element in [*root.iterfind(f"{WSDL}binding"), *root.iterfind(f"{WSDL}service/{WSDL}port")]:
         second = deepcopy(element)
