@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Connection
+
+from genericinterface import sysconfig
 from genericinterface.database import schema_check
 from genericinterface.database.engine import Database
 from genericinterface.errors import ConfigurationError
@@ -22,3 +26,18 @@ def ready(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Connection]:
+    """A connection that reads."""
+    with ready(settings) as database, database.reading() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[tuple[Connection, dt.datetime]]:
+    """A connection in a transaction, and the present time as the database keeps it."""
+    now = sysconfig.load(settings.sysconfig).now()
+    with ready(settings) as database, database.transaction() as connection:
+        yield connection, now
