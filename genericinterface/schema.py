@@ -46,7 +46,8 @@ class Field:
 
     `kind` is text, integer, decimal, datetime, flag, base64, structure or any; `structure` is the Struct of a
     structure; `wildcard` is the prefix of a field that stands for many (then kind and structure are its values');
-    `raw` fields get their value unchanged, whatever is described.
+    `raw` fields (of type Any) get their value unchanged, whatever their Meta(extra=…) describes: scalar, repeated,
+    structure.
     """
 
     name: str
@@ -82,6 +83,7 @@ def _field(member: mi.Field) -> Field:
             prefix = prefix or extra.get("wildcard")
             scalar = scalar or extra.get("scalar")
             repeated = repeated or bool(extra.get("repeated"))
+            structure = structure or extra.get("structure")
             pending.append(node.type)
         elif isinstance(node, mi.UnionType):
             pending.extend(t for t in node.types if not isinstance(t, mi.NoneType))
@@ -93,7 +95,7 @@ def _field(member: mi.Field) -> Field:
         elif isinstance(node, mi.StructType):
             kind, structure = "structure", node.cls
         elif isinstance(node, mi.AnyType):
-            kind, raw = "any", True
+            kind, raw = "structure" if structure else "any", True
         elif not isinstance(node, mi.StrType):
             raise TypeError(f"field {member.name} has a type the schema does not know: {node}")
     return Field(member.encode_name, scalar or kind, repeated, member.required, description, structure, prefix, raw)

@@ -1,9 +1,10 @@
-"""The condition language of searches: text → tree → SQLAlchemy expression, never SQL text.
+"""The condition language of searches: text → tree → shape and words → SQLAlchemy expression, never SQL text.
 
 `*` and `%` stand for anything; `&&`, `+` and AND, `||` and OR join words, AND first; `!` negates the next word;
 parentheses group; quotes keep blanks and operators; a backslash takes an operator's meaning away. A word without a
 wildcard must be the whole value; case never matters. Malformed conditions find nothing. All as Znuny 6.5 reads them
-(asked over its interface). Called by ticket_search_filters.py; pure but for the expression it builds.
+(asked over its interface). Called by search_texts.py, search_dynamic_fields.py and, for names of agents, by
+out_of_office.py; pure but for the expression it builds.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -21,7 +21,6 @@ OPERATORS = frozenset('&|!()+"')
 WORD_OPERATOR = re.compile(r"(AND|OR)(?= |$)")
 WILDCARDS = re.compile(r"[*%]+")
 MAX_DEPTH = 100  # parentheses within each other
-SHAPES = 2048  # expressions that are kept
 
 
 class MalformedError(ValueError):
@@ -60,20 +59,12 @@ def parse(text: str) -> Group:
     return group
 
 
-def condition(column: ColumnElement[str], text: str, name: str, binds: dict[str, Any]) -> ColumnElement[bool] | None:
-    """The expression of a condition on a column; None where it allows anything (`*`), false() where malformed.
-
-    The words go into `binds`, as parameters whose names begin with `name`: one expression serves a whole shape.
-    """
+def read(text: str) -> tuple[Shape, list[str]] | None:
+    """A condition as its shape and its words in order; None where it allows anything (`*`). Raises MalformedError."""
     if not WILDCARDS.sub("", text.strip()):
         return None
-    try:
-        words: list[str] = []
-        shape = _shape(parse(text), words)
-    except MalformedError:
-        return false()
-    binds.update((f"{name}_{number}", word) for number, word in enumerate(words))
-    return _expression(column, shape, name)
+    words: list[str] = []
+    return _shape(parse(text), words), words
 
 
 # A tree without its words: groups are lists of lists, a word is how it is compared and whether it is negated.
@@ -91,8 +82,8 @@ def _shape(node: Word | Group, words: list[str]) -> Shape:
     return kind, node.negated
 
 
-@lru_cache(SHAPES)
-def _expression(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElement[bool]:
+def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElement[bool]:
+    """The expression of a shape on a column; its words are the bound parameters `name`_0, `name`_1 …"""
     numbers = count()
 
     def build(node: Shape) -> ColumnElement[bool]:

@@ -1,190 +1,235 @@
 """Times in searches: OlderDate, NewerDate, OlderMinutes, NewerMinutes, TimePoint and TimeSlot of each family.
 
-A row of FILTERS per family (TicketCreateTime, TicketCloseTime, …). Called by ticket_search_filters.py.
+A row of ticket_search_filters.py for each family (TicketCreateTime, TicketCloseTime, …); search_articles.py has that
+of articles.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, bindparam, select
 
 from genericinterface.database import tables as t
+from genericinterface.database.search_parameters import NUMBER, Filter, NothingError, Parameter, Question, Reading
 from genericinterface.moment import parse_moment
-from genericinterface.schema import true as is_true
 from genericinterface.sysconfig import SystemConfiguration
 
-Parameters = Mapping[str, Any]
-
-NOTHING: ColumnElement[bool] = false()
-BOUNDS = ("OlderMinutes", "NewerMinutes", "OlderDate", "NewerDate")
+BOUNDS = {
+    "OlderMinutes": ("integer", "more minutes ago than this"),
+    "NewerMinutes": ("integer", "fewer minutes ago than this"),
+    "OlderDate": ("datetime", "at this time or before"),
+    "NewerDate": ("datetime", "at this time or after"),
+}
 SLOT = ("StartDay", "StartMonth", "StartYear", "StopDay", "StopMonth", "StopYear")
 POINT = ("Point", "PointFormat", "PointStart")
-NUMBER = re.compile(r"\s*([+-]?\d+)", re.A)
 
 # A month and a year of a TimePoint are 30 and 365 days, as in Znuny 6.5.
 UNITS = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43200, "year": 525600}
 
-Bound = Callable[[dt.datetime | None, dt.datetime | None, SystemConfiguration], ColumnElement[bool]]
+# What any database can hold, whatever the time zone.
+EARLIEST, LATEST = dt.datetime(1000, 1, 2), dt.datetime(9999, 12, 30)  # noqa: DTZ001
+
+Edges = tuple[dt.datetime | None, dt.datetime | None]  # (newer than, older than), both included
+Shape = tuple[bool, bool]  # which of them are given
+Within = Callable[[list[ColumnElement[bool]]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
 class TimeFamily:
-    """One family of time parameters; `within` gives the expression for (newer than, older than), both included."""
+    """One family of time parameters.
+
+    `column` has the moment, or with `epoch` the seconds since 1970; `within` makes of comparisons with it the
+    expression on tickets. `search_type` is the parameter that chooses TimePoint or TimeSlot, where these work
+    (Znuny 6.5 documents none of them). `future`: times to come make sense.
+    """
 
     name: str
     description: str
-    within: Bound
-    search_type: str = ""  # the parameter that chooses TimePoint or TimeSlot, where the family has them
-    future: bool = False  # whether times to come make sense
+    column: ColumnElement[dt.datetime] | ColumnElement[int]
+    within: Within = lambda comparisons: and_(*comparisons)
+    epoch: bool = False
+    search_type: str = ""
+    future: bool = False
 
-    def parameters(self) -> tuple[str, ...]:
+    def parameters(self) -> tuple[Parameter, ...]:
         """All of its parameters."""
-        more = (self.search_type, *(self.name + part for part in (*POINT, *SLOT))) if self.search_type else ()
-        return (*(self.name + bound for bound in BOUNDS), *more)
+        found = [
+            Parameter(self.name + bound, kind, f"{self.description} {words}") for bound, (kind, words) in BOUNDS.items()
+        ]
+        if self.search_type:
+            slot = f"{self.description} between two days; with {self.search_type} TimeSlot"
+            found += [Parameter(self.name + part, "integer", slot) for part in SLOT]
+            point = f"with {self.search_type} TimePoint"
+            found.append(Parameter(f"{self.name}Point", "integer", f"How many units, {point}"))
+            found.append(Parameter(f"{self.name}PointFormat", "text", f"{', '.join(UNITS)}; {point}"))
+            start = f"Before: longer ago; else since then; {point}"
+            found.append(Parameter(f"{self.name}PointStart", "text", start))
+            found.append(Parameter(self.search_type, "text", "TimePoint or TimeSlot"))
+        return tuple(found)
+
+    def filter(self) -> Filter:
+        """Its row in FILTERS."""
+        return Filter(self.parameters(), self.read, self.express)
+
+    def read(self, question: Question) -> Reading | None:
+        """The edges that the parameters set, as a reading."""
+        edges = read_edges(self, question)
+        if edges is None:
+            return None
+        moments = {f"{self.name}_{name}": moment for name, moment in zip(("newer", "older"), edges, strict=True)}
+        values = {name: self._value(moment, question.sysconfig) for name, moment in moments.items() if moment}
+        return Reading((edges[0] is not None, edges[1] is not None), values)
+
+    def _value(self, moment: dt.datetime, sysconfig: SystemConfiguration) -> dt.datetime | int:
+        return sysconfig.to_epoch(moment) if self.epoch else moment
+
+    def express(self, shape: Shape) -> ColumnElement[bool]:
+        """The expression on tickets."""
+        return self.within(self.compare(shape))
+
+    def compare(self, shape: Shape) -> list[ColumnElement[bool]]:
+        """The comparisons with the column."""
+        # Seconds are compared as BIGINT: those of the year 9999 do not fit the column.
+        kind = BigInteger() if self.epoch else DateTime()
+        newer, older = (bindparam(f"{self.name}_{name}", type_=kind) for name in ("newer", "older"))
+        found = [self.column >= newer] if shape[0] else []
+        return found + ([self.column <= older] if shape[1] else [])
 
 
-def _column(column: ColumnElement[dt.datetime]) -> Bound:
-    def within(newer: dt.datetime | None, older: dt.datetime | None, _: SystemConfiguration) -> ColumnElement[bool]:
-        parts = [column >= newer] if newer else []
-        return and_(*parts, *([column <= older] if older else []))
+def read_edges(family: TimeFamily, question: Question) -> Edges | None:
+    """(newer than, older than) of a family, None where none of its parameters is given.
+
+    Raises NothingError for what is no date and for what nothing can be: newer than a time to come, or than older.
+    """
+    newer: list[dt.datetime] = []
+    older: list[dt.datetime] = []
+    for bound in BOUNDS:
+        moment = _moment(family.name + bound, question)
+        if moment is not None:
+            (newer if bound.startswith("Newer") else older).append(moment)
+    if family.search_type:
+        kind = question.scalar(family.search_type)
+        if kind == "TimePoint":
+            _add_point(family.name, question, newer, older)
+        elif kind == "TimeSlot":
+            _add_slot(family.name, question, newer, older)
+    if not newer and not older:
+        return None
+    latest, earliest = max(newer, default=None), min(older, default=None)
+    if latest is not None and not family.future and latest > question.now:
+        raise NothingError(family.name, "is to be newer than a time to come")
+    if latest is not None and earliest is not None and latest > earliest:
+        raise NothingError(family.name, "is to be newer than the time that it is to be older than")
+    return latest, earliest
+
+
+def _moment(name: str, question: Question) -> dt.datetime | None:
+    value = question.scalar(name)
+    if name.endswith("Date"):
+        if value in ("", "0"):
+            return None
+        moment = parse_moment(value, question.sysconfig)
+        if moment is None:
+            raise NothingError(name, "is no date")
+        return min(max(moment, EARLIEST), LATEST)
+    return _minutes_ago(name, value, 1, question) if value else None
+
+
+def _minutes_ago(name: str, value: str, unit: int, question: Question) -> dt.datetime:
+    """The moment so many units of minutes ago; what is no number is 0 (Znuny 6.5)."""
+    number = Decimal(value) if NUMBER.fullmatch(value) else None
+    if number is None and question.strict:
+        raise NothingError(name, "is no number")
+    minutes = int(number or 0) * unit
+    # Older than all that there is, without a date that cannot be.
+    furthest = 60 * 24 * 365 * (7900 if minutes < 0 else 1000)
+    return min(max(question.now - dt.timedelta(minutes=max(min(minutes, furthest), -furthest)), EARLIEST), LATEST)
+
+
+def _add_point(family: str, question: Question, newer: list[dt.datetime], older: list[dt.datetime]) -> None:
+    point, unit, start = (question.scalar(family + part) for part in POINT)
+    if point in ("", "0") or unit in ("", "0") or start in ("", "0"):
+        return
+    if unit not in UNITS:
+        raise NothingError(f"{family}PointFormat", f"is none of {', '.join(UNITS)}")
+    moment = _minutes_ago(f"{family}Point", point, UNITS[unit], question)
+    (older if start == "Before" else newer).append(moment)
+
+
+def _add_slot(family: str, question: Question, newer: list[dt.datetime], older: list[dt.datetime]) -> None:
+    for edge, clock, edges in (("Start", dt.time.min, newer), ("Stop", dt.time(23, 59, 59), older)):
+        parts = [question.scalar(f"{family}{edge}{part}") for part in ("Year", "Month", "Day")]
+        if any(part in ("", "0") for part in parts):
+            continue
+        try:
+            year, month, day = map(int, parts)
+            edges.append(dt.datetime.combine(dt.date(year, month, day), clock))
+        except ValueError as error:
+            raise NothingError(f"{family}{edge}Day", "is no day that there is") from error
+
+
+# ------------------------------------------------------------------------------------------------------- families
+
+
+def _in_history(*conditions: ColumnElement[bool]) -> Within:
+    def within(comparisons: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+        return t.ticket.c.id.in_(select(t.ticket_history.c.ticket_id).where(*conditions, *comparisons))
 
     return within
-
-
-def _epoch(column: ColumnElement[int], *conditions: ColumnElement[bool]) -> Bound:
-    """For columns that hold seconds since 1970."""
-
-    def within(
-        newer: dt.datetime | None, older: dt.datetime | None, config: SystemConfiguration
-    ) -> ColumnElement[bool]:
-        parts = [column >= config.to_epoch(newer)] if newer else []
-        return and_(*conditions, *parts, *([column <= config.to_epoch(older)] if older else []))
-
-    return within
-
-
-def _history(*conditions: ColumnElement[bool]) -> Bound:
-    history = t.ticket_history.c
-
-    def within(
-        newer: dt.datetime | None, older: dt.datetime | None, config: SystemConfiguration
-    ) -> ColumnElement[bool]:
-        bounds = _column(history.create_time)(newer, older, config)
-        return t.ticket.c.id.in_(select(history.ticket_id).where(*conditions, bounds))
-
-    return within
-
-
-def _articles() -> Bound:
-    article = t.article.c
-
-    def within(
-        newer: dt.datetime | None, older: dt.datetime | None, config: SystemConfiguration
-    ) -> ColumnElement[bool]:
-        bounds = _column(article.create_time)(newer, older, config)
-        return t.ticket.c.id.in_(select(article.ticket_id).where(bounds))
-
-    return within
-
-
-def _states(*types: str) -> Any:
-    return (
-        select(t.ticket_state.c.id)
-        .join(t.ticket_state_type, t.ticket_state_type.c.id == t.ticket_state.c.type_id)
-        .where(t.ticket_state_type.c.name.in_(types))
-    )
 
 
 def _closing() -> tuple[ColumnElement[bool], ...]:
-    history = t.ticket_history.c
-    kinds = select(t.ticket_history_type.c.id).where(t.ticket_history_type.c.name.in_(("NewTicket", "StateUpdate")))
+    history, kind = t.ticket_history.c, t.ticket_history_type.c
+    kinds = select(kind.id).where(kind.name.in_(("NewTicket", "StateUpdate")))
     return history.history_type_id.in_(kinds), history.state_id.in_(_states("closed"))
 
 
-def _escalation(name: str, words: str, column: Any) -> TimeFamily:
-    return TimeFamily(name, f"When the ticket escalates: {words}", _epoch(column, column != 0), future=True)
+def _states(*types: str) -> ColumnElement[int]:
+    state, kind = t.ticket_state.c, t.ticket_state_type
+    return select(state.id).join(kind, kind.c.id == state.type_id).where(kind.c.name.in_(types)).scalar_subquery()
+
+
+def _pending(comparisons: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return and_(t.ticket.c.ticket_state_id.in_(_states("pending reminder", "pending auto")), *comparisons)
+
+
+def _escalation(name: str, words: str, column: ColumnElement[int]) -> TimeFamily:
+    def within(comparisons: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+        return and_(column != 0, *comparisons)
+
+    return TimeFamily(name, f"Tickets that escalate{words}", column, within, epoch=True, future=True)
 
 
 _ticket = t.ticket.c
 TIME_FAMILIES = (
-    TimeFamily("TicketCreateTime", "When the ticket was created", _column(_ticket.create_time), "TimeSearchType"),
-    TimeFamily("TicketChangeTime", "When something happened to the ticket", _history(), "ChangeTimeSearchType"),
+    TimeFamily("TicketCreateTime", "Tickets created", _ticket.create_time),
+    TimeFamily(
+        "TicketChangeTime",
+        "Tickets with a history entry",
+        t.ticket_history.c.create_time,
+        _in_history(),
+        search_type="ChangeTimeSearchType",
+    ),
     TimeFamily(
         "TicketLastChangeTime",
-        "When the ticket was last changed",
-        _column(_ticket.change_time),
-        "LastChangeTimeSearchType",
+        "Tickets last changed",
+        _ticket.change_time,
+        search_type="LastChangeTimeSearchType",
     ),
-    TimeFamily("TicketCloseTime", "When the ticket was closed", _history(*_closing()), "CloseTimeSearchType"),
     TimeFamily(
-        "TicketPendingTime",
-        "Until when the ticket is pending",
-        _epoch(_ticket.until_time, _ticket.ticket_state_id.in_(_states("pending reminder", "pending auto"))),
-        future=True,
+        "TicketCloseTime",
+        "Tickets closed",
+        t.ticket_history.c.create_time,
+        _in_history(*_closing()),
+        search_type="CloseTimeSearchType",
     ),
-    TimeFamily("ArticleCreateTime", "When an article was created", _articles(), "ArticleTimeSearchType"),
-    _escalation("TicketEscalationTime", "anything", _ticket.escalation_time),
-    _escalation("TicketEscalationUpdateTime", "update", _ticket.escalation_update_time),
-    _escalation("TicketEscalationResponseTime", "first response", _ticket.escalation_response_time),
-    _escalation("TicketEscalationSolutionTime", "solution", _ticket.escalation_solution_time),
+    TimeFamily("TicketPendingTime", "Tickets pending until", _ticket.until_time, _pending, epoch=True, future=True),
+    _escalation("TicketEscalationTime", "", _ticket.escalation_time),
+    _escalation("TicketEscalationUpdateTime", " for an update", _ticket.escalation_update_time),
+    _escalation("TicketEscalationResponseTime", " for the first response", _ticket.escalation_response_time),
+    _escalation("TicketEscalationSolutionTime", " for the solution", _ticket.escalation_solution_time),
 )
-
-
-def time_filter(family: TimeFamily) -> Callable[[Parameters, SystemConfiguration], ColumnElement[bool] | None]:
-    """The filter of a family: none of its parameters, no restriction; a date that is none finds nothing."""
-    names = [(bound, family.name + bound) for bound in BOUNDS]
-
-    def build(parameters: Parameters, sysconfig: SystemConfiguration) -> ColumnElement[bool] | None:
-        wanted = {bound: parameters[name] for bound, name in names if _is_given(parameters, name)}
-        if family.search_type and is_true(parameters.get(family.search_type)):
-            wanted |= _point_or_slot(family, parameters)
-        if not wanted:
-            return None
-        now = sysconfig.now()
-        bounds = {bound: _moment(bound, value, now, sysconfig) for bound, value in wanted.items()}
-        if None in bounds.values():
-            return NOTHING
-        newer = [bounds[bound] for bound in ("NewerMinutes", "NewerDate") if bound in bounds]
-        older = [bounds[bound] for bound in ("OlderMinutes", "OlderDate") if bound in bounds]
-        latest, earliest = (max(newer) if newer else None), (min(older) if older else None)  # type: ignore[type-var]
-        if latest is not None and ((latest > now and not family.future) or (earliest and latest > earliest)):
-            return NOTHING
-        return family.within(latest, earliest, sysconfig)
-
-    return build
-
-
-def _is_given(parameters: Parameters, name: str) -> bool:
-    value = parameters.get(name)
-    return value is not None and value != ""
-
-
-def _moment(bound: str, value: str, now: dt.datetime, sysconfig: SystemConfiguration) -> dt.datetime | None:
-    if bound.endswith("Date"):
-        return parse_moment(value, sysconfig)
-    found = NUMBER.match(value)  # as Perl reads a number: what is none is 0
-    try:
-        return now - dt.timedelta(minutes=int(found[1]) if found else 0)
-    except OverflowError:
-        return dt.datetime.min if not value.strip().startswith("-") else dt.datetime.max
-
-
-def _point_or_slot(family: TimeFamily, parameters: Parameters) -> dict[str, str]:
-    kind = parameters[family.search_type]
-    part = {name: parameters.get(family.name + name) for name in (*POINT, *SLOT)}
-    if kind == "TimePoint" and part["Point"] and part["PointFormat"] and part["PointStart"]:
-        found = NUMBER.match(part["Point"])
-        minutes = (int(found[1]) if found else 0) * UNITS.get(part["PointFormat"], 0)
-        return {"OlderMinutes" if part["PointStart"] == "Before" else "NewerMinutes": str(minutes)}
-    slot: dict[str, str] = {}
-    if kind == "TimeSlot":
-        for edge, bound, clock in (("Start", "NewerDate", "00:00:00"), ("Stop", "OlderDate", "23:59:59")):
-            day, month, year = (part[edge + name] for name in ("Day", "Month", "Year"))
-            if day and month and year:
-                slot[bound] = f"{year}-{month}-{day} {clock}"
-    return slot

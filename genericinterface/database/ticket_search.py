@@ -5,119 +5,142 @@ Called by operation/ticket/ticket_search.py.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, literal, select, union_all
 
 from genericinterface.database import tables as t
-from genericinterface.database.ticket_search_filters import FILTERS, KEPT, NOTHING, Parameters, Scope
-from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.database.dynamic_fields import find
+from genericinterface.database.search_dynamic_fields import wanted
+from genericinterface.database.search_order import Order, fields_in_order, in_order, read_order
+from genericinterface.database.search_parameters import NUMBER, NothingError, Parameter, Question, TooMuchError
+from genericinterface.database.ticket_search_filters import FILTERS, PARAMETERS
+from genericinterface.schema import text, true
 
-NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\s*", re.A)
-LARGEST_LIMIT = 2**63 - 1
-LIMIT = "limit"  # name of the statement's parameter
+LARGEST = 2**63 - 1  # of a number that a database takes
+MOST_BOUND = 30_000  # bound parameters of one statement
+STATEMENTS = 1024  # that are kept; what is asked differs in values, seldom in shape
 
+_NAMES = [frozenset(parameter.name for parameter in entry.parameters) for entry in FILTERS]
 
-def _name_of(table: Any, reference: ColumnElement[Any], key: str = "name") -> ColumnElement[Any]:
-    return select(table.c[key]).where(table.c.id == reference).scalar_subquery()
-
-
-_ticket = t.ticket.c
-_owner, _responsible = t.users.alias("owner"), t.users.alias("responsible")
-SORT_BY: dict[str, ColumnElement[Any]] = {
-    "Owner": _name_of(_owner, _ticket.user_id, "login"),
-    "Responsible": _name_of(_responsible, _ticket.responsible_user_id, "login"),
-    "CustomerID": _ticket.customer_id,
-    "State": _name_of(t.ticket_state, _ticket.ticket_state_id),
-    "Lock": _name_of(t.ticket_lock_type, _ticket.ticket_lock_id),
-    "Ticket": _ticket.tn,
-    "TicketNumber": _ticket.tn,
-    "Title": _ticket.title,
-    "Queue": _name_of(t.queue, _ticket.queue_id),
-    "Type": _name_of(t.ticket_type, _ticket.type_id),
-    "Priority": _name_of(t.ticket_priority, _ticket.ticket_priority_id),
-    "Age": _ticket.create_time,
-    "Created": _ticket.create_time,
-    "Changed": _ticket.change_time,
-    "Service": _name_of(t.service, _ticket.service_id),
-    "SLA": _name_of(t.sla, _ticket.sla_id),
-    "PendingTime": _ticket.until_time,
-    "EscalationTime": _ticket.escalation_time,
-    "EscalationUpdateTime": _ticket.escalation_update_time,
-    "EscalationResponseTime": _ticket.escalation_response_time,
-    "EscalationSolutionTime": _ticket.escalation_solution_time,
-}
-ORDER_BY = ("Up", "Down")
+Shapes = tuple[tuple[int, Hashable], ...]  # (number of the filter, shape of its reading)
 
 
-class NothingError(Exception):
-    """The parameters can never be met; there is no need to ask the database."""
+@dataclass(frozen=True)
+class Found:
+    """IDs of tickets in order, and how many there are without limit and offset where that was asked for."""
+
+    tickets: list[int]
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search that is read and only wants executing."""
+
+    shapes: Shapes
+    order: Order
+    visible_articles: bool
+    values: Mapping[str, Any]
 
 
 def search(
     connection: Connection,
-    parameters: Parameters,
+    question: Question,
     permission: ColumnElement[bool],
-    sort_by: Sequence[str],
-    order_by: Sequence[str],
-    limit: int,
-    sysconfig: SystemConfiguration,
-) -> list[int]:
-    """IDs of the tickets that fulfil every parameter and the permission, in order; one statement, or none."""
-    try:
-        statement, binds = build(parameters, permission, sort_by, order_by, sysconfig)
-    except NothingError:
-        return []
-    return list(connection.scalars(statement, binds | {LIMIT: limit}))
+    offset: int = 0,
+    counted: bool = False,
+) -> Found:
+    """The tickets that fulfil every parameter and the permission; one statement.
 
-
-def build(
-    parameters: Parameters,
-    permission: ColumnElement[bool],
-    sort_by: Sequence[str],
-    order_by: Sequence[str],
-    sysconfig: SystemConfiguration,
-) -> tuple[Select[tuple[int]], dict[str, Any]]:
-    """The statement and its parameters but for LIMIT; raises NothingError.
-
-    Sort keys and orders are those of SORT_BY and ORDER_BY, as many of each.
+    Dynamic fields cost another, `counted` too, `strict` too where there are names. Raises NothingError where nothing
+    can be found, which a strict question shows to the caller.
     """
-    scope = Scope(sysconfig)
-    conditions = [permission]
-    for entry in FILTERS:
-        condition = entry.expression(parameters, scope)
-        if condition is NOTHING:
-            raise NothingError
-        if condition is not None:
-            conditions.append(condition)
-    return _statement(tuple(conditions), tuple(sort_by), tuple(order_by)), scope.binds
+    names = wanted(question.parameters).keys() | fields_in_order(question.parameters)
+    question = replace(question, fields=find(connection, names)) if names else question
+    read = read_search(question)
+    if question.strict:
+        _refuse_unknown(connection, question)
+    statement = _statement(read.shapes, read.order, read.visible_articles, permission)
+    limit = read_limit(question.parameters.get("Limit"), question.sysconfig.ticket_search_limit)
+    tickets = list(connection.scalars(statement, {**read.values, "limit": limit, "offset": offset}))
+    if not counted:
+        return Found(tickets)
+    return Found(tickets, connection.scalar(_count(read.shapes, permission), read.values))
 
 
-@lru_cache(KEPT)
-def _statement(
-    conditions: tuple[ColumnElement[bool], ...], sort_by: tuple[str, ...], order_by: tuple[str, ...]
-) -> Select[tuple[int]]:
-    """The same statement for the same expressions: SQLAlchemy then knows its SQL already."""
-    order = [
-        SORT_BY[key].asc() if direction == "Up" else SORT_BY[key].desc()
-        for key, direction in zip(sort_by, order_by, strict=True)
-    ]
-    last = _ticket.id.asc() if order_by[-1] == "Up" else _ticket.id.desc()
-    return select(_ticket.id).where(*conditions).order_by(*order, last).limit(bindparam(LIMIT, type_=BigInteger()))
+def read_search(question: Question) -> Search:
+    """What a question asks; raises NothingError."""
+    shapes: list[tuple[int, Hashable]] = []
+    values: dict[str, Any] = {}
+    for number, entry in enumerate(FILTERS):
+        if not entry.always and _NAMES[number].isdisjoint(question.parameters):
+            continue
+        reading = entry.read(question)
+        if reading is not None:
+            shapes.append((number, reading.shape))
+            values |= reading.values
+    if sum(len(value) if isinstance(value, list) else 1 for value in values.values()) > MOST_BOUND:
+        raise TooMuchError("TicketSearch", f"has more than {MOST_BOUND} values")
+    return Search(tuple(shapes), read_order(question), question.visible_articles, values)
 
 
-def read_limit(text: str | None, default: int) -> int | None:
-    """The Limit of a request: a false value is the default, a number is rounded, None is for what finds nothing."""
-    if text is None or text in ("", "0"):
+def read_limit(value: object, default: int) -> int:
+    """The Limit of a request: a false value is the default, a number is rounded. Raises NothingError."""
+    if not true(value):
         return default
-    if NUMBER.fullmatch(text) is None:
-        return None
+    number = "" if isinstance(value, list | dict) else text(value) or ""
+    if NUMBER.fullmatch(number) is None:
+        raise NothingError("Limit", "is no number")
     try:
-        number = int(Decimal(text.strip()).quantize(Decimal(1), ROUND_HALF_UP))
+        limit = int(Decimal(number.strip()).quantize(Decimal(1), ROUND_HALF_UP))
     except InvalidOperation:
-        return None
-    return number if 0 <= number <= LARGEST_LIMIT else None
+        limit = -1
+    if not 0 <= limit <= LARGEST:
+        raise NothingError("Limit", "is out of range")
+    return limit
+
+
+# ------------------------------------------------------------------------------------------------------ statements
+
+
+@lru_cache(STATEMENTS)
+def _statement(shapes: Shapes, order: Order, visible_articles: bool, permission: ColumnElement[bool]) -> Select[Any]:
+    """The statement of a shape: the same object each time, so that SQLAlchemy knows its SQL already."""
+    tickets = select(t.ticket.c.id).where(permission, *_conditions(shapes))
+    limit, offset = (bindparam(name, type_=BigInteger()) for name in ("limit", "offset"))
+    return in_order(tickets, order, visible_articles).limit(limit).offset(offset)
+
+
+@lru_cache(STATEMENTS)
+def _count(shapes: Shapes, permission: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(t.ticket).where(permission, *_conditions(shapes))
+
+
+def _conditions(shapes: Shapes) -> list[ColumnElement[bool]]:
+    return [FILTERS[number].express(shape) for number, shape in shapes]
+
+
+def _refuse_unknown(connection: Connection, question: Question) -> None:
+    """Raises NothingError for a name of a queue, state … that does not exist; one statement, none without names."""
+    asked = {parameter.name: _names(question, parameter) for parameter in PARAMETERS if parameter.key is not None}
+    lookups = [
+        select(literal(parameter.name), parameter.key).where(parameter.key.in_(asked[parameter.name]))
+        for parameter in PARAMETERS
+        if parameter.key is not None and asked[parameter.name]
+    ]
+    if not lookups:
+        return
+    known = {tuple(row) for row in connection.execute(union_all(*lookups))}
+    for parameter, names in asked.items():
+        for name in names:
+            if (parameter, name) not in known:
+                raise NothingError(parameter, f"has the value {name}, which does not exist")
+
+
+def _names(question: Question, parameter: Parameter) -> list[str]:
+    return [name for name in question.names(parameter.name) if name not in parameter.besides]

@@ -1,0 +1,123 @@
+"""Filters on articles: their senders, recipients, subjects, bodies, attachments, all of these, and their time.
+
+All that is asked of articles must be true of one and the same article, so this is one row of
+ticket_search_filters.py. Texts are looked for in `article_search_index`, Znuny's index of words; an article that is
+marked as not indexed is searched itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, or_, select, union_all
+
+from genericinterface.database import tables as t
+from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading
+from genericinterface.database.search_times import TimeFamily
+
+ARTICLE_TIME = TimeFamily("ArticleCreateTime", "Tickets with an article created", t.article.c.create_time)
+
+_mime, _attachment = t.article_data_mime.c, t.article_data_mime_attachment.c
+_attachments = select(_attachment.filename).where(_attachment.article_id == t.article.c.id)
+
+# What the index calls a text, and where an article itself has it; attachments are rows of their own.
+COLUMNS: dict[str, ColumnElement[Any]] = {
+    "MIMEBase_From": _mime.a_from,
+    "MIMEBase_To": _mime.a_to,
+    "MIMEBase_Cc": _mime.a_cc,
+    "MIMEBase_Bcc": _mime.a_bcc,
+    "MIMEBase_Subject": _mime.a_subject,
+    "MIMEBase_Body": _mime.a_body,
+}
+ATTACHMENTS = "MIMEBase_AttachmentName"
+KEYS = (*COLUMNS, ATTACHMENTS)
+FULLTEXT = "Fulltext"
+
+# (texts that are asked for, whether one of them is enough, time, only visible articles)
+Shape = tuple[tuple[str, ...], bool, tuple[bool, bool] | None, bool]
+
+
+def articles() -> Filter:
+    """The row of FILTERS."""
+    words = "; * and % stand for anything, case does not matter"
+    parameters = (
+        *(Parameter(name, "text", f"Part of {_what(name)} of an article{words}") for name in KEYS),
+        Parameter(FULLTEXT, "text", f"Part of the title, or of any text of an article{words}"),
+        Parameter("ContentSearch", "text", "OR: one of the MIMEBase_ parameters is enough; AND, the default: all"),
+        *ARTICLE_TIME.parameters(),
+    )
+    return Filter(parameters, _read, _express)
+
+
+def _what(name: str) -> str:
+    field = name.removeprefix("MIMEBase_")
+    return "the name of an attachment" if name == ATTACHMENTS else f"the {field}"
+
+
+def _read(question: Question) -> Reading | None:
+    found = {name: pattern(question.scalar(name)) for name in (*KEYS, FULLTEXT)}
+    texts = {name: text for name, text in found.items() if text}
+    time = ARTICLE_TIME.read(question)
+    if not texts and time is None:
+        return None
+    # With Fulltext, even with one that allows anything, one text is enough whatever ContentSearch says (Znuny 6.5).
+    any_text = question.scalar("ContentSearch").upper() == "OR" or bool(question.scalar(FULLTEXT))
+    shape = (tuple(texts), any_text, time.shape if time else None, question.visible_articles)
+    return Reading(shape, texts | dict(time.values if time else {}))
+
+
+def pattern(text: str) -> str:
+    """What LIKE takes to find a text anywhere; "" for one that allows anything.
+
+    `*` and `%` are wildcards, a backslash takes a meaning away, `_` has none (Znuny 6.5).
+    """
+    if not text.strip("*%"):
+        return ""
+    like = text.lower().replace("*", "%").replace("_", "\\_")
+    return f"{'' if like.startswith('%') else '%'}{like}{'' if like.endswith('%') else '%'}"
+
+
+def _express(shape: Shape) -> ColumnElement[bool]:
+    texts, any_text, time, visible = shape
+    article = t.article.c
+    conditions = [article.is_visible_for_customer == 1] if visible else []
+    conditions += ARTICLE_TIME.compare(time) if time else []
+    found = select(article.ticket_id).where(*conditions)
+    if not texts:
+        return t.ticket.c.id.in_(found)
+    arms = [found.where(*_indexed(texts, any_text)), _not_indexed(found, texts, any_text)]
+    if FULLTEXT in texts:
+        titled = t.ticket.alias("titled")
+        in_time = [titled.c.id.in_(found)] if time else []
+        arms.append(select(titled.c.id).where(func.lower(titled.c.title).like(_like(FULLTEXT), escape="\\"), *in_time))
+    return t.ticket.c.id.in_(union_all(*arms))
+
+
+def _like(name: str) -> ColumnElement[str]:
+    return bindparam(name, type_=String())
+
+
+def _indexed(texts: tuple[str, ...], any_text: bool) -> list[ColumnElement[bool]]:
+    """Conditions on articles whose words are in the index, which has small letters only."""
+    index = t.article_search_index.c
+    likes = {name: index.article_value.like(_like(name), escape="\\") for name in texts}
+    matches: list[ColumnElement[bool]] = [
+        like if name == FULLTEXT else (index.article_key == name) & like for name, like in likes.items()
+    ]
+    if any_text:
+        matches = [or_(*matches)]
+    return [t.article.c.id.in_(select(index.article_id).where(match)) for match in matches]
+
+
+def _not_indexed(found: Select[tuple[int]], texts: tuple[str, ...], any_text: bool) -> Select[tuple[int]]:
+    """Articles that are not indexed, whose own texts match."""
+    matches = [or_(*(_has(key, name) for key in KEYS)) if name == FULLTEXT else _has(name, name) for name in texts]
+    article = t.article.c
+    joined = found.join(t.article_data_mime, _mime.article_id == article.id)
+    return joined.where(article.search_index_needs_rebuild == 1, *([or_(*matches)] if any_text else matches))
+
+
+def _has(key: str, name: str) -> ColumnElement[bool]:
+    if key == ATTACHMENTS:
+        return exists(_attachments.where(func.lower(_attachment.filename).like(_like(name), escape="\\")))
+    return func.lower(COLUMNS[key]).like(_like(name), escape="\\")
