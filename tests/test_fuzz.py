@@ -97,12 +97,17 @@ ACTIONS = st.sampled_from([None, "", '""', '"http://www.otrs.org/TicketConnector
 
 @pytest.fixture(scope="module")
 def caller(filled_sqlite: object) -> Iterator[Client]:
-    logging.getLogger("genericinterface.access").setLevel(logging.WARNING)
-    with filled_sqlite() as url:  # type: ignore[operator]
-        database = Database(url.render_as_string(hide_password=False))
-        with application(database) as built:
-            yield client(built)
-        database.close()
+    access = logging.getLogger("genericinterface.access")
+    level = access.level
+    access.setLevel(logging.WARNING)  # a line for each request would be kept by pytest
+    try:
+        with filled_sqlite() as url:  # type: ignore[operator]
+            database = Database(url.render_as_string(hide_password=False))
+            with application(database) as built:
+                yield client(built)
+            database.close()
+    finally:
+        access.setLevel(level)
 
 
 def check(response: TestResponse, method: str = "POST") -> None:
