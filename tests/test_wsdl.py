@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from genericinterface.registry import OPERATIONS, Registry
 from genericinterface.schema import Base64, DateTime, Decimal, Flag, Integer, Structure, Text, wildcard
 from genericinterface.transport import wsdl, wsdl_types
 from genericinterface.transport.soap_names import Names
+from genericinterface.transport.spyne_compat import ComplexModel
 from genericinterface.webservice import Webservice
 from tests.application import SOAP, application, client
 from tests.soap_echo import NAMESPACE, EchoClient, envelope, webservice
@@ -295,6 +297,18 @@ def test_the_second_port_may_be_switched_off() -> None:
 def test_the_text_is_the_same_each_time() -> None:
     texts = {echo_client(webservice(BOTH)).get("/Webservice/Echo?wsdl").get_data() for _ in range(3)}
     assert len(texts) == 1
+
+
+def test_types_are_forgotten() -> None:
+    def models() -> int:
+        gc.collect()
+        return sum(issubclass(found, ComplexModel) for found in gc.get_objects() if isinstance(found, type))
+
+    echo_client(webservice()).get("/Webservice/Echo?wsdl")
+    before = models()
+    for _ in range(3):
+        echo_client(webservice()).get("/Webservice/Echo?wsdl")
+    assert models() <= before
 
 
 @pytest.mark.parametrize(

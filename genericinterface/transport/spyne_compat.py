@@ -80,6 +80,7 @@ from spyne import (  # noqa: E402  only now can it be imported
     srpc,
 )
 from spyne.interface.wsdl import Wsdl11  # noqa: E402  as above
+from spyne.interface.xml_schema._base import _add_handlers  # noqa: E402  as above
 from spyne.protocol.soap import Soap11  # noqa: E402  as above
 from spyne.util.appreg import unregister_application  # noqa: E402  as above
 
@@ -95,12 +96,14 @@ __all__ = [
     "Service",
     "Soap11",
     "Unicode",
-    "Wsdl11",
     "application",
     "srpc",
+    "wsdl",
 ]
 
-_registering = threading.Lock()
+# spyne keeps applications and types in tables of its modules.
+_tables = threading.Lock()
+_HANDLERS = frozenset(_add_handlers)
 
 
 def application(name: str, namespace: str, methods: Mapping[str, Any], protocol: Callable[[], Any]) -> Any:
@@ -110,7 +113,22 @@ def application(name: str, namespace: str, methods: Mapping[str, Any], protocol:
     definition makes a new one and the old must go.
     """
     service = type("Operations", (Service,), dict(methods))
-    with _registering:
+    with _tables:
         built = Application([service], namespace, name, in_protocol=protocol(), out_protocol=protocol())
         unregister_application(built)
     return built
+
+
+def wsdl(application: Any, address: str, correct: Callable[[Any], None]) -> bytes:
+    """The WSDL of an application at an address; `correct` gets the document's root before it becomes text.
+
+    spyne's schema writer keeps all types that it has ever written, a megabyte and more of each web service.
+    """
+    document = Wsdl11(application.interface)
+    document.event_manager.add_listener("wsdl_document_built", lambda built: correct(built.root_elt))
+    with _tables:
+        document.build_interface_document(address)
+        for kept in _add_handlers.keys() - _HANDLERS:
+            del _add_handlers[kept]
+    text: bytes = document.get_interface_document()
+    return text

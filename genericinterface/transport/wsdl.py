@@ -13,9 +13,9 @@ from copy import deepcopy
 from lxml import etree
 
 from genericinterface.errors import RequestFault
-from genericinterface.transport import xml
+from genericinterface.transport import spyne_compat, xml
 from genericinterface.transport.soap_names import Names
-from genericinterface.transport.spyne_compat import Soap11, Wsdl11, application, srpc
+from genericinterface.transport.spyne_compat import Soap11, application, srpc
 from genericinterface.transport.wsdl_types import Messages, Types
 from genericinterface.webservice import Webservice
 
@@ -70,19 +70,16 @@ def build(
     service_name = _service_name(webservice.name)
     built = application(service_name, names.namespace, methods, Soap11)
     built.transport = HTTP
-    wsdl = Wsdl11(built.interface)
 
-    def correct(document: Wsdl11) -> None:
-        _document_types(document.root_elt, types)
-        _document_operations(document.root_elt, webservice, messages)
-        _correct(document.root_elt, names, messages)
-        _tidy(document.root_elt, service_name, messages)
+    def correct(root: etree._Element) -> None:
+        _document_types(root, types)
+        _document_operations(root, webservice, messages)
+        _correct(root, names, messages)
+        _tidy(root, service_name, messages)
         if str(webservice.extension.get("Soap12Port", "1")) != "0":
-            _add_soap_12(document.root_elt)
+            _add_soap_12(root)
 
-    wsdl.event_manager.add_listener("wsdl_document_built", correct)
-    wsdl.build_interface_document(ADDRESS)
-    return Document(wsdl.get_interface_document())
+    return Document(spyne_compat.wsdl(built, ADDRESS, correct))
 
 
 def _is_uri(namespace: str) -> bool:
