@@ -36,7 +36,12 @@ _PAIR = re.compile(
     r"|(=\s*)[^\s&;\"'<>]+|(:\s*)[^,}\]\r\n\"'<>]+)",
     re.I | re.S,
 )
-_HEADER_LINE = re.compile(r"(\b(?:Authorization|Cookie2?)\s*:)[^\r\n\"']+", re.I)
+# The rest of the line: a value may have blanks, and the colon may be missing from a header that a server refuses.
+_HEADER_LINE = re.compile(
+    r"(\b(?:Authorization\s*:|Authorization\s+(?=(?:Basic|Bearer|Digest|Negotiate)\s)|Cookie2?\s*:"
+    r"|X[-_](?:OTRS|Znuny)[-_]Header[-_](?:Password|SessionID)\b[\s:]))[^\r\n\"']+",
+    re.I,
+)
 _ELEMENT = re.compile(rf"(<{_PREFIX}{_NAME}(?:\s[^<>]*)?(?<!/)>).*?(</{_PREFIX}{_NAME}\s*>|\Z)", re.I | re.S)
 # <item><key>Password</key><value>…</value></item>, a PHP Map
 _MAP_ITEM = re.compile(

@@ -337,7 +337,7 @@ def test_no_list_shows_a_password(database: Database, run: Commands) -> None:
 def test_a_new_customer_user(database: Database, run: Commands) -> None:
     printed = run("customer-user", "add", "cleo", *NEW_CUSTOMER, "--customer-id", "bakery", stdin="secret\n")
     added = row(database, t.customer_user, login="cleo")
-    assert printed.startswith(f"Added the customer user cleo (ID {added.id}) of ")
+    assert printed == f"Added the customer user cleo (ID {added.id}) of the company bakery.\n"
     assert passwords.verify("secret", added.pw, "cleo")
     assert (added.email, added.customer_id, added.valid_id) == ("cleo@example.com", "bakery", 1)
     assert [entry["login"] for entry in run.json("customer-user", "list", "--customer-id", "bakery")] == [

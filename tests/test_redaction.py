@@ -92,6 +92,14 @@ def test_text_keeps_what_is_around() -> None:
     assert redaction.text("<a>1</a><Password>x</Password><b/>") == "<a>1</a><Password>***</Password><b/>"
     assert redaction.text("I forgot my password.") == "I forgot my password."
     assert redaction.text("Authorization: Basic dGVzdGVyOnRlc3Rlcg==\nx") == "Authorization: ***\nx"
+    assert redaction.text("TicketSearch: Authorization failing!") == "TicketSearch: Authorization failing!"
+
+
+@pytest.mark.parametrize(
+    "header", ["X-OTRS-Header-Password s3cret word", "x-otrs-header-sessionid\ts3cret", "Authorization Basic s3cret"]
+)
+def test_headers_without_their_colon_are_redacted(header: str) -> None:
+    assert "s3cret" not in redaction.line(f"Invalid HTTP Header: '{header}'")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def add(
     stored = hash_password(password.ask(password_stdin, login))
     with writing(settings) as (connection, now):
         added = customer_users.add(connection, login, first_name, last_name, email, customer_id, stored, now)
-    click.echo(f"Added the customer user {login} (ID {added.id}) of {added.company or customer_id}.")
+    click.echo(f"Added the customer user {login} (ID {added.id}) of the company {customer_id}.")
     if not added.company:
         click.echo(f"note: there is no company with the customer id {customer_id}", err=True)
 

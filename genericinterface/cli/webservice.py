@@ -5,20 +5,17 @@ A running provider notices each change within a second. `check` needs no databas
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from sqlalchemy import Connection
 
-from genericinterface import sysconfig, webservice_definitions
+from genericinterface import webservice_definitions
 from genericinterface.cli import webservice_summary
-from genericinterface.cli.database import ready
+from genericinterface.cli.database import reading, ready, writing
+from genericinterface.cli.table import print_json, print_list
 from genericinterface.database import webservices
 from genericinterface.database.webservices import StoredWebservice
 from genericinterface.errors import ConfigurationError
@@ -51,7 +48,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     """
     found = [problem for file in files for problem in _problems(_read(file), str(file))]
     if as_json:
-        click.echo(json.dumps([problem.as_dict() for problem in found], indent=2, ensure_ascii=False))
+        print_json([problem.as_dict() for problem in found])
     else:
         for problem in found:
             click.echo(problem)
@@ -75,7 +72,7 @@ def add(settings: Settings, /, file: Path, name: str | None, force: bool) -> Non
     """
     text = _checked(file, force)
     chosen = name or file.stem
-    with _writing(settings) as (connection, now):
+    with writing(settings) as (connection, now):
         webservice_id = webservices.add(connection, chosen, text, now)
     click.echo(f"Added {chosen} (ID {webservice_id}): {webservice_summary.address(settings, chosen)}")
 
@@ -95,7 +92,7 @@ def update(settings: Settings, /, name: str, file: Path, force: bool) -> None:
       genericinterface webservice update Tickets old.yml
     """
     text = _checked(file, force)
-    with _writing(settings) as (connection, now):
+    with writing(settings) as (connection, now):
         stored = _find(connection, name)
         changed = webservices.change(connection, stored, now, config=text)
     click.echo(f"Changed {stored.name}." if changed else f"{stored.name} is the same already.")
@@ -106,15 +103,14 @@ def update(settings: Settings, /, name: str, file: Path, force: bool) -> None:
 @click.pass_obj
 def list_command(settings: Settings, /, as_json: bool) -> None:
     """List the web services, valid or not."""
-    with ready(settings) as database, database.reading() as connection:
+    with reading(settings) as connection:
         stored = webservices.listed(connection)
     rows = [webservice_summary.row(entry) for entry in stored]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    elif rows:
-        click.echo(webservice_summary.table([list(rows[0]), *(list(row.values()) for row in rows)]))
-    else:
-        click.echo("There are no web services; `genericinterface webservice import-packaged` adds the ready-made ones.")
+    print_list(
+        rows,
+        as_json,
+        "There are no web services; `genericinterface webservice import-packaged` adds the ready-made ones.",
+    )
 
 
 @webservice.command(short_help="Show a web service: operations, routes, addresses.")
@@ -122,7 +118,7 @@ def list_command(settings: Settings, /, as_json: bool) -> None:
 @click.pass_obj
 def show(settings: Settings, /, name: str) -> None:
     """Show a web service: its operations with the full addresses of their routes, its WSDL or OpenAPI document."""
-    with ready(settings) as database, database.reading() as connection:
+    with reading(settings) as connection:
         stored = _find(connection, name)
     click.echo(webservice_summary.text(settings, stored))
 
@@ -140,7 +136,7 @@ def dump(settings: Settings, /, name: str, target: Path | None, version: int | N
       genericinterface webservice dump Tickets > Tickets.yml
       genericinterface webservice dump Tickets --target Tickets.yml
     """
-    with ready(settings) as database, database.reading() as connection:
+    with reading(settings) as connection:
         stored = _find(connection, name)
         text = stored.config if version is None else _version(connection, stored, version)
     if target is None:
@@ -191,23 +187,20 @@ def disable(settings: Settings, /, name: str) -> None:
 @click.pass_obj
 def history(settings: Settings, /, name: str, as_json: bool) -> None:
     """List the versions of a web service, newest first; `dump NAME --version ID` exports one."""
-    with ready(settings) as database, database.reading() as connection:
+    with reading(settings) as connection:
         versions = webservices.history(connection, _find(connection, name).id)
     rows = [
         {"ID": version.id, "from": str(version.create_time), "bytes": len(version.config.encode("utf-8"))}
         for version in versions
     ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    else:
-        click.echo(webservice_summary.table([["ID", "from", "bytes"], *(list(row.values()) for row in rows)]))
+    print_list(rows, as_json, "There are no versions.")
 
 
 @webservice.command("import-packaged", short_help="Add the ready-made web services.")
 @click.pass_obj
 def import_packaged(settings: Settings, /) -> None:
     """Add the web services that come with this program, as far as no web service has their name."""
-    with _writing(settings) as (connection, now):
+    with writing(settings) as (connection, now):
         present = {stored.name for stored in webservices.listed(connection)}
         for name in webservice_definitions.names():
             if name in present:
@@ -217,15 +210,8 @@ def import_packaged(settings: Settings, /) -> None:
                 click.echo(f"Added {name}: {webservice_summary.address(settings, name)}")
 
 
-@contextmanager
-def _writing(settings: Settings) -> Iterator[tuple[Connection, dt.datetime]]:
-    now = sysconfig.load(settings.sysconfig).now()
-    with ready(settings) as database, database.transaction() as connection:
-        yield connection, now
-
-
 def _switch(settings: Settings, name: str, valid: bool) -> None:
-    with _writing(settings) as (connection, now):
+    with writing(settings) as (connection, now):
         stored = _find(connection, name)
         changed = webservices.change(connection, stored, now, valid=valid)
     click.echo(f"{stored.name} is {'' if changed else 'already '}{'on' if valid else 'off'}.")

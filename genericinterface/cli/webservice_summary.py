@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from genericinterface.cli.table import table
 from genericinterface.database.webservices import StoredWebservice
 from genericinterface.errors import ConfigurationError
 from genericinterface.settings import Settings
@@ -30,13 +31,6 @@ def row(stored: StoredWebservice) -> dict[str, Any]:
         "operations": len(webservice.operations) if webservice else 0,
         "changed": str(stored.change_time),
     }
-
-
-def table(rows: Sequence[Sequence[object]]) -> str:
-    """Rows in columns, two blanks between them."""
-    widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(str(cell).ljust(width) for cell, width in zip(line, widths, strict=True)) for line in rows)
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def text(settings: Settings, stored: StoredWebservice) -> str:

@@ -78,8 +78,17 @@ def check_email(email: str) -> None:
 
 def end_sessions(connection: Connection, kind: str, login: str) -> None:
     """Deletes the sessions of an agent (kind User) or customer user (Customer)."""
-    of_login = select(sessions.c.session_id).where(sessions.c.data_key == "UserLogin", sessions.c.data_value == login)
-    of_kind = select(sessions.c.session_id).where(sessions.c.data_key == "UserType", sessions.c.data_value == kind)
+    other = sessions.alias("other")
+    statement = (
+        select(sessions.c.session_id)
+        .join(other, other.c.session_id == sessions.c.session_id)
+        .where(
+            sessions.c.data_key == "UserLogin",
+            sessions.c.data_value == login,
+            other.c.data_key == "UserType",
+            other.c.data_value == kind,
+        )
+    )
     # Read first: MariaDB does not delete from a table that it reads in the same statement.
-    found = connection.scalars(of_login.intersect(of_kind)).all()
+    found = connection.scalars(statement).all()
     connection.execute(delete(sessions).where(sessions.c.session_id.in_(found)))
