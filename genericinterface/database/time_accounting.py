@@ -16,6 +16,7 @@ ESCAPE = "!"
 # What Znuny writes into the history when a ticket enters a queue; a NewTicket that tells of an article looks otherwise.
 #   NewTicket: %%number%%queue%%priority%%state%%id        Move: %%queue%%id%%queue before%%id before
 SEPARATOR = "%%"
+LINE = "\n"
 READABLE = "!%!%%" * 4
 QUEUE_IN = {"NewTicket": (2, 6), "Move": (1, 5)}  # type → place of the queue's name, number of parts at least
 
@@ -33,22 +34,24 @@ class Booking:
 
 
 def _statement() -> Any:
-    entry, kind = ticket_history.alias("entry"), ticket_history_type.alias("kind")
-    last = ticket_history.alias("last")
-    # The last time that the ticket entered a queue up to the booking, found by the index on ticket_history.ticket_id.
-    # A readable entry goes before one that is not, for only it has the name that the queue had then.
+    # The last time that the ticket entered a queue up to the booking, found by the index on ticket_history.ticket_id:
+    # type, text and queue of the entry in one value, since a scalar subquery is the one form that no database runs
+    # more often than once for each booking. A readable entry goes before one that is not.
     entered = (
-        select(entry.c.id)
-        .join(kind, kind.c.id == entry.c.history_type_id)
+        select(
+            ticket_history_type.c.name.concat(LINE).concat(ticket_history.c.name).concat(LINE).concat(queue.c.name),
+        )
+        .join(ticket_history_type, ticket_history_type.c.id == ticket_history.c.history_type_id)
+        .join(queue, queue.c.id == ticket_history.c.queue_id)
         .where(
-            entry.c.ticket_id == time_accounting.c.ticket_id,
-            entry.c.create_time <= time_accounting.c.create_time,
-            kind.c.name.in_(QUEUE_IN),
+            ticket_history.c.ticket_id == time_accounting.c.ticket_id,
+            ticket_history.c.create_time <= time_accounting.c.create_time,
+            ticket_history_type.c.name.in_(QUEUE_IN),
         )
         .order_by(
-            case((entry.c.name.like(READABLE, escape=ESCAPE), 0), else_=1),
-            entry.c.create_time.desc(),
-            entry.c.id.desc(),
+            case((ticket_history.c.name.like(READABLE, escape=ESCAPE), 0), else_=1),
+            ticket_history.c.create_time.desc(),
+            ticket_history.c.id.desc(),
         )
         .limit(1)
         .correlate(time_accounting)
@@ -61,15 +64,10 @@ def _statement() -> Any:
             ticket.c.customer_id,
             time_accounting.c.time_unit,
             time_accounting.c.create_time,
-            last.c.name.label("entry"),
-            ticket_history_type.c.name.label("entry_type"),
-            queue.c.name.label("queue"),
+            entered.label("entered"),
         )
         .join(ticket, ticket.c.id == time_accounting.c.ticket_id)
         .join(users, users.c.id == time_accounting.c.create_by)
-        .outerjoin(last, last.c.id == entered)
-        .outerjoin(ticket_history_type, ticket_history_type.c.id == last.c.history_type_id)
-        .outerjoin(queue, queue.c.id == last.c.queue_id)
         .where(
             func.lower(users.c.login) == func.lower(bindparam("login")),
             time_accounting.c.create_time.between(bindparam("start"), bindparam("end")),
@@ -90,14 +88,17 @@ def booked(connection: Connection, login: str, start: dt.datetime, end: dt.datet
     """
     rows = connection.execute(_BOOKED, {"login": login, "start": start, "end": end})
     return [
-        Booking(row.tn, row.title, row.customer_id, row.time_unit, row.create_time, _queue(row) or row.queue)
-        for row in rows
+        Booking(row.tn, row.title, row.customer_id, row.time_unit, row.create_time, _queue(row.entered)) for row in rows
     ]
 
 
-def _queue(row: Any) -> str | None:
-    if row.entry is None:
+def _queue(entered: str | None) -> str | None:
+    """The queue of an entry of the history; None where there is no entry."""
+    if entered is None:
         return None
-    place, parts = QUEUE_IN[row.entry_type]
-    found: list[str] = row.entry.split(SEPARATOR)
-    return found[place] if len(found) >= parts and not found[0] else None
+    kind, _, rest = entered.partition(LINE)
+    text, _, queue_now = rest.rpartition(LINE)
+    place, parts = QUEUE_IN[kind]
+    found = text.split(SEPARATOR)
+    readable = len(found) >= parts and not found[0] and found[place]
+    return found[place] if readable else queue_now
