@@ -27,6 +27,8 @@ def create_app() -> Callable[..., Iterable[bytes]]:
 
     def application(environ: Any, start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
+        if request.path == "/healthz":
+            return Response("alive")(environ, start_response)
         if request.content_length:
             body = request.get_data()
             if body[:1] == b"{":
