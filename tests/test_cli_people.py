@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import os
-import pty
-import select as polling
-import subprocess
-import sys
-from typing import Any
+import shlex
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from sqlalchemy import func, select
+from people_commands import NEW_AGENT, NEW_CUSTOMER, Commands, count, recent, row
+from sqlalchemy import select
 
 from genericinterface.auth import passwords
-from genericinterface.cli import cli
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
-from genericinterface.errors import ConfigurationError
-
-NEW_AGENT = ["--first-name", "Nina", "--last-name", "Neu", "--email", "nina@example.com", "--password-stdin"]
-NEW_CUSTOMER = ["--first-name", "Cleo", "--last-name", "Curie", "--email", "cleo@example.com", "--password-stdin"]
-
-
-class Commands:
-    """Runs commands on a test's database."""
-
-    def __init__(self, database: Database) -> None:
-        self._url = database.url.render_as_string(hide_password=False)
-
-    def __call__(self, *arguments: str, stdin: str = "") -> str:
-        """What a command prints; it must succeed."""
-        result = self.result(*arguments, stdin=stdin)
-        assert (result.exit_code, result.exception) == (0, None), result.output
-        return result.stdout
-
-    def result(self, *arguments: str, stdin: str = "") -> Result:
-        return CliRunner().invoke(cli, ["--database-url", self._url, *arguments], input=stdin)
-
-    def problems(self, *arguments: str, stdin: str = "") -> str:
-        """What a command complains about; it must fail in words."""
-        result = self.result(*arguments, stdin=stdin)
-        assert isinstance(result.exception, ConfigurationError), result.output
-        return "\n".join(result.exception.problems)
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self(*arguments, "--json"))
 
 
 @pytest.fixture
@@ -55,18 +19,10 @@ def run(database: Database) -> Commands:
     return Commands(database)
 
 
-def row(database: Database, table: Any, **where: object) -> Any:
-    with database.reading() as connection:
-        return connection.execute(select(table).filter_by(**where)).one()
-
-
-def count(database: Database, table: Any, **where: object) -> int:
-    with database.reading() as connection:
-        return int(connection.scalar(select(func.count()).select_from(table).filter_by(**where)) or 0)
-
-
-def recent(moment: dt.datetime) -> bool:
-    return abs(dt.datetime.now(dt.UTC).replace(tzinfo=None) - moment) < dt.timedelta(minutes=1)
+@pytest.fixture
+def look(read_only_database: Database) -> Commands:
+    """For commands that change nothing."""
+    return Commands(read_only_database)
 
 
 # ------------------------------------------------------------------------------------------------------- agents
@@ -115,86 +71,17 @@ def test_a_failed_command_leaves_nothing(database: Database, run: Commands) -> N
         (["nina", *NEW_AGENT, "--last-name", " "], "last_name is empty"),
     ],
 )
-def test_agents_that_are_refused(database: Database, run: Commands, arguments: list[str], problem: str) -> None:
-    before = count(database, t.users)
-    assert problem in run.problems("user", "add", *arguments, stdin="secret\n")
-    assert count(database, t.users) == before
+def test_agents_that_are_refused(
+    read_only_database: Database, look: Commands, arguments: list[str], problem: str
+) -> None:
+    before = count(read_only_database, t.users)
+    assert problem in look.problems("user", "add", *arguments, stdin="secret\n")
+    assert count(read_only_database, t.users) == before
 
 
-def test_all_problems_are_told_at_once(run: Commands) -> None:
-    problems = run.problems("user", "add", " ", *NEW_AGENT, "--first-name", "", "--title", "x" * 51, stdin="secret\n")
+def test_all_problems_are_told_at_once(look: Commands) -> None:
+    problems = look.problems("user", "add", " ", *NEW_AGENT, "--first-name", "", "--title", "x" * 51, stdin="secret\n")
     assert len(problems.splitlines()) == 3
-
-
-@pytest.mark.parametrize(
-    ("password", "problem"),
-    [
-        ("", "the password is empty"),
-        ("\n", "the password is empty"),
-        ("  \n", "the password is empty"),
-        ("a\x00b\n", "cannot be typed"),
-        ("ü" * 37, "longer than 72 bytes"),
-    ],
-)
-@pytest.mark.parametrize(
-    "command", [["user", "set-password", "tester"], ["customer-user", "set-password", "customer1"]]
-)
-def test_passwords_that_are_refused(run: Commands, command: list[str], password: str, problem: str) -> None:
-    assert problem in run.problems(*command, "--password-stdin", stdin=password)
-
-
-@pytest.mark.parametrize(
-    "command", [["user", "set-password", "tester"], ["customer-user", "set-password", "customer1"]]
-)
-def test_a_new_password_counts_and_is_never_printed(database: Database, run: Commands, command: list[str]) -> None:
-    result = run.result(*command, "--password-stdin", stdin="n3w s3cret\nnot this line\n")
-    assert result.exit_code == 0
-    assert "s3cret" not in result.output
-    login = command[-1]
-    table = t.users if command[0] == "user" else t.customer_user
-    changed = row(database, table, login=login)
-    assert passwords.verify("n3w s3cret", changed.pw, login)
-    assert recent(changed.change_time)
-    assert not recent(changed.create_time)
-
-
-def test_without_a_terminal_the_password_comes_from_stdin_only(run: Commands) -> None:
-    result = run.result("user", "set-password", "tester", stdin="secret\nsecret\n")
-    assert result.exit_code == 2
-    assert "use --password-stdin" in result.output
-
-
-def test_on_a_terminal_the_password_is_asked_for_twice_without_an_echo(database: Database) -> None:
-    url = database.url.render_as_string(hide_password=False)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GENERICINTERFACE_")}
-    command = [sys.executable, "-m", "genericinterface", "--database-url", url, "user", "set-password", "tester"]
-    terminal, its = pty.openpty()
-    child = subprocess.Popen(command, env=environment, stdin=its, stdout=its, stderr=its, start_new_session=True)
-    os.close(its)
-    try:
-        seen = _read_until(terminal, "Password of tester: ")
-        os.write(terminal, b"first s3cret\n")
-        seen += _read_until(terminal, "Repeat for confirmation: ")
-        os.write(terminal, b"other s3cret\n")
-        seen += _read_until(terminal, "Password of tester: ")  # they differ
-        for prompt in ("Repeat for confirmation: ", "has a new password."):
-            os.write(terminal, b"third s3cret\n")
-            seen += _read_until(terminal, prompt)
-        assert child.wait(timeout=30) == 0
-    finally:
-        child.kill()
-        child.wait()
-        os.close(terminal)
-    assert "s3cret" not in seen
-    assert passwords.verify("third s3cret", row(database, t.users, login="tester").pw, "tester")
-
-
-def _read_until(terminal: int, end: str) -> str:
-    text = b""
-    while end.encode() not in text:
-        assert polling.select([terminal], [], [], 30)[0], f"waited in vain for {end!r} after {text!r}"
-        text += os.read(terminal, 1000)
-    return text.decode()
 
 
 def test_the_address_of_an_agent_is_replaced(database: Database, run: Commands) -> None:
@@ -304,31 +191,31 @@ def test_permissions_through_roles_are_shown_and_stay(run: Commands) -> None:
         (["group", "add", "new", "--comment", "x" * 251], "longer than 250 characters"),
     ],
 )
-def test_names_that_are_wrong_are_told_with_the_near_miss(run: Commands, arguments: list[str], problem: str) -> None:
-    assert problem in run.problems(*arguments)
+def test_names_that_are_wrong_are_told_with_the_near_miss(look: Commands, arguments: list[str], problem: str) -> None:
+    assert problem in look.problems(*arguments)
 
 
-def test_agents_are_listed(run: Commands) -> None:
-    rows = run.json("user", "list")
+def test_agents_are_listed(look: Commands) -> None:
+    rows = look.json("user", "list")
     assert [entry["login"] for entry in rows] == sorted(entry["login"] for entry in rows)
     assert {"login": "tester", "name": "Tess Terrell", "email": "tester@example.com", "valid": "valid"}.items() <= next(
         entry for entry in rows if entry["login"] == "tester"
     ).items()
-    lines = run("user", "list").splitlines()
+    lines = look("user", "list").splitlines()
     assert lines[0].split() == ["ID", "login", "name", "email", "valid", "changed"]
     assert len(lines) == len(rows) + 1
     assert len({line.index(entry["login"]) for line, entry in zip(lines[1:], rows, strict=True)}) == 1
 
 
-def test_no_list_shows_a_password(database: Database, run: Commands) -> None:
-    stored = row(database, t.users, login="tester").pw
+def test_no_list_shows_a_password(read_only_database: Database, look: Commands) -> None:
+    stored = row(read_only_database, t.users, login="tester").pw
     for arguments in (
         ["user", "list"],
         ["user", "list", "--json"],
         ["user", "show", "tester"],
         ["customer-user", "list"],
     ):
-        assert stored[:10] not in run(*arguments)
+        assert stored[:10] not in look(*arguments)
 
 
 # ----------------------------------------------------------------------------------------------- customer users
@@ -356,9 +243,9 @@ def test_a_customer_id_without_a_company_is_noted(run: Commands) -> None:
     assert result.stderr == "note: there is no company with the customer id nobody\n"
 
 
-def test_an_empty_list_is_a_sentence_or_empty_json(run: Commands) -> None:
-    assert run("customer-user", "list", "--customer-id", "nobody") == "There are no such customer users.\n"
-    assert run.json("customer-user", "list", "--customer-id", "nobody") == []
+def test_an_empty_list_is_a_sentence_or_empty_json(look: Commands) -> None:
+    assert look("customer-user", "list", "--customer-id", "nobody") == "There are no such customer users.\n"
+    assert look.json("customer-user", "list", "--customer-id", "nobody") == []
 
 
 # --------------------------------------------------------------------------------------------- groups and queues
@@ -399,3 +286,14 @@ def test_a_group_is_switched_off(database: Database, run: Commands) -> None:
 
 def test_an_empty_database_is_refused_in_words(empty_database: Database) -> None:
     assert "is not ready: see `genericinterface db check`" in Commands(empty_database).problems("user", "list")
+
+
+def test_the_documented_commands_work_one_after_the_other(run: Commands) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "people.md").read_text(encoding="utf-8")
+    block = text.partition("```sh\n")[2].partition("```")[0].replace("\\\n", " ")
+    commands = [words for line in block.splitlines() if (words := shlex.split(line, comments=True))]
+    assert len(commands) > 15
+    for program, *arguments in commands:
+        assert program == "genericinterface"
+        asks = arguments[1] in ("set-password", "add") and arguments[0] in ("user", "customer-user")
+        run(*arguments, *(["--password-stdin"] if asks else []), stdin="s3cret\n")

@@ -44,7 +44,7 @@ def add(
     \b
     Example:
       genericinterface customer-user add carla --first-name Carla --last-name Castillo \\
-        --email carla@example.org --customer-id bakery
+        --email carla@bakery.example --customer-id bakery
     """
     stored = hash_password(password.ask(password_stdin, login))
     with writing(settings) as (connection, now):
