@@ -15,10 +15,9 @@ import regex
 from lxml import etree
 
 from genericinterface.errors import Fault
-from genericinterface.mapping import xml_data
 from genericinterface.mapping.mapping import Data, Mapping
 from genericinterface.mapping.perl_regexp import anywhere, checked_replacement, deadline, replaced
-from genericinterface.mapping.xml_data import NotConvertible
+from genericinterface.mapping.xml_data import MAX_DEPTH, NotConvertible, from_xml, parse, to_xml
 from genericinterface.registry import MAPPINGS
 from genericinterface.schema import true
 
@@ -73,7 +72,7 @@ class XSLT(Mapping):
         included = {name: stages[name] for name in self._include if name in stages}
         content = data | {INCLUDED: included} if included else data
         try:
-            document = xml_data.parse(xml_data.to_xml(_filtered(content, self._before, until, 0), ROOT))
+            document = parse(to_xml(_filtered(content, self._before, until, 0), ROOT))
         except NotConvertible as error:
             raise Fault("Could not load data after conversion from Perl to XML") from error
         try:
@@ -86,7 +85,7 @@ class XSLT(Mapping):
 
     def _read(self, result: str) -> Any:
         try:
-            return xml_data.from_xml(xml_data.parse(result), self._force_array, self._keep_attributes)
+            return from_xml(parse(result), self._force_array, self._keep_attributes)
         except NotConvertible as error:
             raise _unreadable() from error
 
@@ -105,7 +104,7 @@ def _compiled(template: object) -> Any:
     if not isinstance(template, str):
         raise Fault("Could not load configured XSLT template")
     try:
-        document = xml_data.parse(BEFORE_TAG.sub("<", AFTER_TAG.sub(">", template)))
+        document = parse(BEFORE_TAG.sub("<", AFTER_TAG.sub(">", template)))
     except NotConvertible as error:
         raise Fault("Could not load configured XSLT template") from error
     try:
@@ -137,7 +136,7 @@ def _filtered(value: Any, filters: list[Filter], until: float, depth: int) -> An
     """
     if not filters or not isinstance(value, dict | list):
         return value
-    if depth > xml_data.MAX_DEPTH:
+    if depth > MAX_DEPTH:
         raise NotConvertible
     if isinstance(value, list):
         return [_filtered(item, filters, until, depth + 1) for item in value]
