@@ -18,7 +18,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, bindparam, false, func, or_, true
 
 OPERATORS = frozenset('&|!()+"')
-WORD_OPERATOR = re.compile(r"(AND|OR)(?= |$)")
+SIGN_OPERATOR = re.compile(r"(&{2,}|\|{2,}|\+) *")
+WORD_OPERATOR = re.compile(r"(AND|OR)(?: +|(?=[()]|$))")
+NOTHING_FOLLOWS = re.compile(r" *(?:$|[)]|&&|\|\||\+|(?<= )(?:AND|OR)(?:[ ()]|$))")
 WILDCARDS = re.compile(r"[*%]+")
 MAX_DEPTH = 100  # parentheses within each other
 
@@ -111,20 +113,27 @@ def _escaped(text: str) -> str:
 
 
 class _Scanner:
-    """Collects words and operators; `negated` waits for the next word, even across a parenthesis (Znuny 6.5)."""
+    """Collects words and operators; `negated` waits for the next word, even across an opening parenthesis (Znuny 6.5).
+
+    `broken`: a word touches a quoted one; it is nothing that a value could be. `after_operator` is where the last AND
+    or OR ended, and which: the same one right there is a word.
+    """
 
     def __init__(self) -> None:
         self.tokens: list[Token] = []
         self.word = ""
-        self.quoted = False
-        self.negated = False
+        self.quoted = self.broken = self.negated = False
+        self.after_operator = (-1, "")
 
     def end_word(self) -> None:
         text = self.word if self.quoted else self.word.rstrip(" ")
-        if text or self.quoted:
+        if self.broken:
+            self.tokens.append(Word("*", not self.negated))
+        elif text or self.quoted:
             self.tokens.append(Word(text, self.negated))
+        if text or self.quoted:
             self.negated = False
-        self.word, self.quoted = "", False
+        self.word, self.quoted, self.broken = "", False, False
 
     def operator(self, sign: str) -> None:
         self.end_word()
@@ -144,42 +153,50 @@ def _tokens(text: str) -> list[Token]:
 
 def _scan(scanner: _Scanner, text: str, position: int) -> int:
     """Reads what begins at `position`; gives the position behind it."""
-    character = text[position]
     for applies, read in _READERS:
         if applies(scanner, text, position):
             return read(scanner, text, position)
+    character = text[position]
     if scanner.quoted and character != " ":
-        raise MalformedError("a word touches a quoted one")
+        scanner.broken = True
     if not scanner.quoted:
         scanner.word += character
     return position + 1
 
 
 def _read_escape(scanner: _Scanner, text: str, position: int) -> int:
-    if text[position + 1 : position + 2] in OPERATORS and position + 1 < len(text):
-        scanner.word += text[position + 1]
+    following = text[position + 1 : position + 2]
+    if following == "\\":
         return position + 2
+    if following and following in OPERATORS:
+        scanner.word += following
+        return position + 2
+    if NOTHING_FOLLOWS.match(text, position + 1):
+        raise MalformedError("a backslash is at the end of a word")
     return position + 1
 
 
 def _read_quoted(scanner: _Scanner, text: str, position: int) -> int:
     end = text.index('"', position + 1)
     if scanner.word or scanner.quoted:
-        raise MalformedError("a word touches a quoted one")
+        scanner.broken = True
     scanner.word, scanner.quoted = text[position + 1 : end], True
     return end + 1
 
 
 def _read_operator(scanner: _Scanner, text: str, position: int) -> int:
-    scanner.operator("&" if text[position] in "&+" else "|")
-    return _skip_blanks(text, position + (1 if text[position] == "+" else 2))
+    found = SIGN_OPERATOR.match(text, position)
+    assert found is not None  # noqa: S101  it was looked for
+    scanner.operator("|" if found[1].startswith("|") else "&")
+    return found.end()
 
 
 def _read_word_operator(scanner: _Scanner, text: str, position: int) -> int:
     found = WORD_OPERATOR.match(text, position)
     assert found is not None  # noqa: S101  it was looked for
     scanner.operator("&" if found[1] == "AND" else "|")
-    return _skip_blanks(text, found.end())
+    scanner.after_operator = (found.end(), found[1])
+    return found.end()
 
 
 def _read_lone_sign(scanner: _Scanner, text: str, position: int) -> int:
@@ -194,6 +211,8 @@ def _read_parenthesis(scanner: _Scanner, text: str, position: int) -> int:
 
 
 def _read_negation(scanner: _Scanner, text: str, position: int) -> int:
+    if scanner.tokens[-1:] in ([], ["("]) and NOTHING_FOLLOWS.match(text, position + 1):
+        raise MalformedError("there is nothing to negate")
     scanner.negated = True
     return position + 1
 
@@ -205,7 +224,9 @@ def _skip_blanks(text: str, position: int) -> int:
 
 
 def _at_word_operator(scanner: _Scanner, text: str, position: int) -> bool:
-    return (position == 0 or text[position - 1] in " ()") and WORD_OPERATOR.match(text, position) is not None
+    found = WORD_OPERATOR.match(text, position)
+    apart = position == 0 or text[position - 1] in " ()"
+    return found is not None and apart and (position, found[1]) != scanner.after_operator
 
 
 _READERS: tuple[
@@ -214,7 +235,7 @@ _READERS: tuple[
 ] = (
     (lambda s, t, p: t[p] == "\\", _read_escape),
     (lambda s, t, p: t[p] == '"' and '"' in t[p + 1 :], _read_quoted),
-    (lambda s, t, p: t[p : p + 2] in ("&&", "||") or t[p] == "+", _read_operator),
+    (lambda s, t, p: t[p] in "&|+" and SIGN_OPERATOR.match(t, p) is not None, _read_operator),
     (lambda s, t, p: t[p] in "&|", _read_lone_sign),
     (lambda s, t, p: t[p] in "()", _read_parenthesis),
     (lambda s, t, p: t[p] == "!" and not s.word and not s.quoted, _read_negation),
@@ -222,10 +243,15 @@ _READERS: tuple[
 )
 
 
+def _is_operator(token: Token | None) -> bool:
+    return token in ("&", "|")
+
+
 def _group(tokens: list[Token], position: int, depth: int) -> tuple[Group, int]:
     """The group that begins at `position`, and where it ends: at the end or at a closing parenthesis."""
     if depth > MAX_DEPTH:
         raise MalformedError("too many parentheses")
+    start = position
     alternatives: list[list[Word | Group]] = [[]]
     joined = True  # whether the next part may follow: at the start and behind an operator
     previous: Token | None = None
@@ -233,8 +259,8 @@ def _group(tokens: list[Token], position: int, depth: int) -> tuple[Group, int]:
     while position < len(tokens) and tokens[position] != ")":
         previous, token = token, tokens[position]
         position += 1
-        if token in ("&", "|"):
-            if previous in ("&", "|") and previous != token:
+        if _is_operator(token):
+            if previous != token and _is_operator(previous):
                 raise MalformedError("two different operators")
             joined = True
             if token == "|":  # noqa: S105  an operator, no password
@@ -248,6 +274,11 @@ def _group(tokens: list[Token], position: int, depth: int) -> tuple[Group, int]:
                     raise MalformedError("two words without an operator")
                 alternatives[-1].append(part)
                 joined = False
+    if any(
+        len(edge) == 2 and all(map(_is_operator, edge))
+        for edge in (tokens[start : start + 2], tokens[start:position][-2:])
+    ):
+        raise MalformedError("two operators at an end")
     kept = tuple(tuple(parts) for parts in alternatives if parts)
     if not kept and depth == 0:
         raise MalformedError("there is no word")

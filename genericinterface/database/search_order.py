@@ -110,10 +110,9 @@ def in_order(tickets: Select[tuple[int]], order: Order, visible_articles: bool) 
     """
     columns: list[ColumnElement[Any]] = []
     joined: set[FromClause] = set()
-    distinct = False
+    selected: list[ColumnElement[Any]] = []
     for number, (key, upwards) in enumerate(order):
         if isinstance(key, DynamicField):
-            distinct = distinct or key.object_type == "Article"
             tickets, values = _join_field(tickets, key, number, visible_articles)
         else:
             sort = SORT_BY[key]
@@ -122,10 +121,11 @@ def in_order(tickets: Select[tuple[int]], order: Order, visible_articles: bool) 
                 tickets = tickets.join(sort.joined, sort.condition)
                 joined.add(sort.joined)
         columns += [value.asc() if upwards else value.desc() for value in values]
-        if distinct:
-            tickets = tickets.add_columns(*values)
+        selected += values
     columns.append(_ticket.id.asc() if order[-1][1] else _ticket.id.desc())
-    return (tickets.distinct() if distinct else tickets).order_by(*columns)
+    if any(isinstance(key, DynamicField) and key.object_type == "Article" for key, _ in order):
+        tickets = tickets.add_columns(*selected).distinct()  # articles without a value are many
+    return tickets.order_by(*columns)
 
 
 def _join_field(

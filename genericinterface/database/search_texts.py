@@ -80,8 +80,8 @@ def customer_ids() -> Filter:
     def read(question: Question) -> Reading | None:
         if question.values("CustomerIDRaw") is None:
             return read_conditions("CustomerID", question.values("CustomerID") or [], question.strict)
-        raw = question.names("CustomerIDRaw")
-        return Reading(size(raw), bound("CustomerIDRaw", raw))
+        raw = [value for value in question.values("CustomerIDRaw") or [] if value]
+        return Reading(size(raw), bound("CustomerIDRaw", raw)) if raw else None
 
     def express(shape: Any) -> ColumnElement[bool]:
         if isinstance(shape, int):
