@@ -139,6 +139,7 @@ def test_the_query_never_chooses_the_route(echo: EchoClient) -> None:
         ("x[]=1&x[]=2&DynamicField_A=x", {"x[]": ["1", "2"], "DynamicField_A": "x"}),
         ("x=1?y=2", {"x": "1?y=2"}),
         ("x=%00", {"x": "\0"}),
+        ("a=0&b=00&c=0&c=5&d=5&d=0", {"a": "", "b": "00", "c": ["", "5"], "d": ["5", "0"]}),
     ],
 )
 def test_query(query: str, data: dict[str, Any]) -> None:

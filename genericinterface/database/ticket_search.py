@@ -52,13 +52,14 @@ def search(
     connection: Connection,
     question: Question,
     permission: ColumnElement[bool],
-    offset: int = 0,
+    paged: bool = False,
     counted: bool = False,
 ) -> Found:
     """The tickets that fulfil every parameter and the permission; one statement.
 
-    Dynamic fields cost another, `counted` too, `strict` too where there are names. Raises NothingError where nothing
-    can be found, which a strict question shows to the caller.
+    `paged`: the parameter Offset counts. `counted`: the total, for another statement; dynamic fields cost one too, and
+    `strict` where there are names. Raises NothingError where nothing can be found, for a reason that a strict caller
+    wants to know.
     """
     names = wanted(question.parameters).keys() | fields_in_order(question.parameters)
     question = replace(question, fields=find(connection, names)) if names else question
@@ -66,8 +67,11 @@ def search(
     if question.strict:
         _refuse_unknown(connection, question)
     statement = _statement(read.shapes, read.order, read.visible_articles, permission)
-    limit = read_limit(question.parameters.get("Limit"), question.sysconfig.ticket_search_limit)
-    tickets = list(connection.scalars(statement, {**read.values, "limit": limit, "offset": offset}))
+    page = {
+        "limit": read_number("Limit", question, question.sysconfig.ticket_search_limit),
+        "offset": read_number("Offset", question, 0) if paged else 0,
+    }
+    tickets = list(connection.scalars(statement, {**read.values, **page}))
     if not counted:
         return Found(tickets)
     return Found(tickets, connection.scalar(_count(read.shapes, permission), read.values))
@@ -89,20 +93,21 @@ def read_search(question: Question) -> Search:
     return Search(tuple(shapes), read_order(question), question.visible_articles, values)
 
 
-def read_limit(value: object, default: int) -> int:
-    """The Limit of a request: a false value is the default, a number is rounded. Raises NothingError."""
+def read_number(name: str, question: Question, default: int) -> int:
+    """Limit or Offset: a false value is the default, a number is rounded. Raises NothingError."""
+    value = question.parameters.get(name)
     if not true(value):
         return default
     number = "" if isinstance(value, list | dict) else text(value) or ""
     if NUMBER.fullmatch(number) is None:
-        raise NothingError("Limit", "is no number")
+        raise NothingError(name, "is no number")
     try:
-        limit = int(Decimal(number.strip()).quantize(Decimal(1), ROUND_HALF_UP))
+        whole = int(Decimal(number.strip()).quantize(Decimal(1), ROUND_HALF_UP))
     except InvalidOperation:
-        limit = -1
-    if not 0 <= limit <= LARGEST:
-        raise NothingError("Limit", "is out of range")
-    return limit
+        whole = -1
+    if not 0 <= whole <= LARGEST:
+        raise NothingError(name, "is out of range")
+    return whole
 
 
 # ------------------------------------------------------------------------------------------------------ statements

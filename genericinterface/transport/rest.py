@@ -185,8 +185,8 @@ def _route(operation: str, entry: object) -> Route:
 def query_data(query: str) -> dict[str, Any]:
     """The parameters of a query: separated by `&` or `;`, a name without value has "", a repeated name has a list.
 
-    A value keeps what follows its second `=`. What is no percent code stays as it is. Raises UnicodeDecodeError where
-    the bytes are no UTF-8.
+    A value keeps what follows its second `=`. The first value of a name is "" where it is 0 (Znuny 6.5). What is no
+    percent code stays as it is. Raises UnicodeDecodeError where the bytes are no UTF-8.
     """
     data: dict[str, Any] = {}
     for pair in query.replace(";", "&").split("&"):
@@ -195,7 +195,7 @@ def query_data(query: str) -> dict[str, Any]:
         name, _, value = pair.partition("=")
         key, text = _decoded(name.replace("+", " ")), _decoded(value.replace("+", " "))
         if key not in data:
-            data[key] = text
+            data[key] = "" if text == "0" else text
         elif isinstance(data[key], list):
             data[key].append(text)
         else:

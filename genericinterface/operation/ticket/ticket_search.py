@@ -10,12 +10,16 @@ from sqlalchemy import Connection
 from genericinterface.auth import Actor, Credentials, Customer
 from genericinterface.auth.permission import visible_tickets
 from genericinterface.database.search_parameters import NothingError, Question, TooMuchError
-from genericinterface.database.ticket_search import search
+from genericinterface.database.ticket_search import Found, search
 from genericinterface.errors import OperationError
 from genericinterface.operation.operation import Context, Data, Operation, Response
 from genericinterface.operation.ticket.ticket_search_request import TicketSearchRequest, parameters_of
 from genericinterface.registry import OPERATIONS
 from genericinterface.schema import Integer, true
+
+# Of `Provider: Extension` in the web service's definition: errors instead of nothing found, the total in a header, the
+# parameter Offset, operators in the names of query parameters.
+EXTENSIONS = ("Strict", "TotalCount", "Offset", "DynamicFieldOperators")
 
 
 class TicketSearchResponse(Response):
@@ -46,20 +50,20 @@ class TicketSearch(Operation[Any]):
     def run(self, request: Any, actor: Actor | None, context: Context, connection: Connection) -> Data:
         """One statement; none where the parameters can never be met."""
         assert actor is not None  # noqa: S101  authenticate gives one or raises
+        strict, counted, paged, operators = (true(self.extension.get(name)) for name in EXTENSIONS)
         question = Question(
-            parameters_of(request),
+            parameters_of(request, operators),
             context.sysconfig,
             context.sysconfig.now(),
             visible_articles=isinstance(actor, Customer),
-            strict=true(self.extension.get("Strict")),
+            strict=strict,
         )
-        counted = true(self.extension.get("TotalCount"))
         try:
-            found = search(connection, question, visible_tickets(actor, context.sysconfig), counted=counted)
+            found = search(connection, question, visible_tickets(actor, context.sysconfig), paged, counted)
         except NothingError as nothing:
-            if question.strict or isinstance(nothing, TooMuchError):
+            if strict or isinstance(nothing, TooMuchError):
                 raise OperationError("TicketSearch.InvalidParameter", f"TicketSearch: {nothing}!") from nothing
-            return {}
+            found = Found([], 0)
         if counted:
             context.response_headers["X-Total-Count"] = str(found.total)
         return {"TicketID": [str(ticket_id) for ticket_id in found.tickets]} if found.tickets else {}

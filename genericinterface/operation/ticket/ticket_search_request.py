@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -59,6 +60,9 @@ TicketSearchRequest = msgspec.defstruct(
         _raw("SortBy", "text", f"One or several of {', '.join(SORT_BY)}, {PREFIX}NameX", repeated=True),
         _raw("OrderBy", "text", f"{' or '.join(ORDER_BY)}, one for each of SortBy", repeated=True),
         _raw("Limit", "integer", "Most IDs to answer"),
+        _raw(
+            "Offset", "integer", "How many IDs to leave out first; only where the web service has the extension Offset"
+        ),
         _raw("ConditionInline", "flag", "Accepted and without effect: conditions are understood always"),
         _raw("FullTextIndex", "flag", "Accepted and without effect: the index is used always"),
     ],
@@ -68,12 +72,22 @@ TicketSearchRequest = msgspec.defstruct(
 )
 TicketSearchRequest.__doc__ = "What to search for, and how to order and limit what is found."
 
-_NAMES = tuple(field.name for field in PARAMETERS) + ("DynamicField", "SortBy", "OrderBy", "Limit")
+# A field and its operator in one name, where a query cannot hold a hash: TText[Like].
+WITH_OPERATOR = re.compile(r"([^\[\]]+)\[(\w+)\]")
+
+_NAMES = tuple(field.name for field in PARAMETERS) + ("DynamicField", "SortBy", "OrderBy", "Limit", "Offset")
 
 
-def parameters_of(request: Any) -> dict[str, Any]:
-    """The parameters of a search by their wire names, raw; those that are absent are left out."""
+def parameters_of(request: Any, operators_in_names: bool) -> dict[str, Any]:
+    """The parameters of a search by their wire names, raw; those that are absent are left out.
+
+    `operators_in_names`: `DynamicField_X[Like]` is the operator Like of the field X.
+    """
     found = {name: value for name in _NAMES if (value := getattr(request, name)) is not None}
     for name, value in (request.DynamicFields or {}).items():
-        found[PREFIX + name] = value
+        parts = WITH_OPERATOR.fullmatch(name) if operators_in_names else None
+        if parts is None:
+            found[PREFIX + name] = value
+        else:
+            found.setdefault(PREFIX + parts[1], {})[parts[2]] = value
     return found
