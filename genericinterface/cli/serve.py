@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from pathlib import Path
@@ -89,7 +90,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> Application:
         """Called in each worker after the fork, so that no connection is shared between processes."""
-        return create_app(self.settings)
+        application = create_app(self.settings)
+        # What is there now stays: the garbage collector need not look at it again with every request.
+        gc.collect()
+        gc.freeze()
+        return application
 
     def _announce(self, _server: object) -> None:
         base = self.settings.address + PROVIDER
