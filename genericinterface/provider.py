@@ -21,7 +21,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 
 from genericinterface import redaction, schema
-from genericinterface.auth import Authenticator
+from genericinterface.auth import Actor, Authenticator
 from genericinterface.database import webservices
 from genericinterface.database.engine import Database, Disconnected
 from genericinterface.debugger import Communication, Debugger
@@ -262,21 +262,19 @@ class Provider:
         context.is_empty = not data
         request: Any = schema.coerce(operation.Request, data)
         try:
-            return self._attempt(operation, request, context)
-        except Disconnected:
-            # Nothing was written yet, or the transaction is gone as a whole before its commit was sent only if it
-            # never began: reading is safe to repeat, writing is not.
-            if operation.writes:
-                raise
-            return self._attempt(operation, request, context)
-
-    def _attempt(self, operation: Operation[Any], request: Any, context: Context) -> Data:
-        with self.database.reading() as connection:
-            actor = operation.authenticate(request, context, connection)
-            if not operation.writes:
-                return operation.run(request, actor, context, connection)
+            actor, answer = self._read(operation, request, context)
+        except Disconnected:  # nothing was written yet: the same again, on a connection that is new
+            actor, answer = self._read(operation, request, context)
+        if answer is not None:
+            return answer
         with self.database.transaction() as connection:
             return operation.run(request, actor, context, connection)
+
+    def _read(self, operation: Operation[Any], request: Any, context: Context) -> tuple[Actor | None, Data | None]:
+        """Who asks, and the answer of an operation that only reads; None for one that writes."""
+        with self.database.reading() as connection:
+            actor = operation.authenticate(request, context, connection)
+            return actor, None if operation.writes else operation.run(request, actor, context, connection)
 
 
 def _circumstances(request: Request, request_id: str) -> Data:

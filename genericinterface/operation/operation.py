@@ -6,6 +6,7 @@ operation of one web service definition and are shared by all threads; they hold
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
@@ -53,9 +54,12 @@ class Context:
     response_headers: dict[str, str] = field(default_factory=dict)
 
 
-class Operation(Generic[RequestT]):
-    """Base of all operations. `config` is the operation's part of the definition (`IncludeTicketData`, …);
-    `extension` the web service's `Provider: Extension` part, {} where it has none."""  # noqa: D205
+class Operation(ABC, Generic[RequestT]):
+    """Base of all operations.
+
+    `config` is the operation's part of the definition (`IncludeTicketData`, …), `extension` the web service's
+    `Provider: Extension` part, {} where it has none.
+    """
 
     Request: ClassVar[type[msgspec.Struct]]
     Response: ClassVar[type[msgspec.Struct]]
@@ -67,10 +71,10 @@ class Operation(Generic[RequestT]):
         self.config = config
         self.extension = extension
 
+    @abstractmethod
     def authenticate(self, request: RequestT, context: Context, connection: Connection) -> Actor | None:
         """Who asks. Raises OperationError with the operation's own code. Runs before any transaction is open."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self, request: RequestT, actor: Actor | None, context: Context, connection: Connection) -> Data:
         """The work; gives the answer's data. OperationError is an answer, Fault is a failure, both roll back."""
-        raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -26,7 +27,7 @@ class Call:
     reply: dict[str, Any] = field(default_factory=dict)
 
 
-class Transport:
+class Transport(ABC):
     """Base of the transports: one instance per web service definition, shared by all threads.
 
     The constructor raises Fault when the definition's Transport cannot work; each request is answered with it then.
@@ -37,22 +38,22 @@ class Transport:
     def __init__(self, webservice: Webservice) -> None:
         self.webservice = webservice
 
+    @abstractmethod
     def describe(self, request: Request, route: str, address: str) -> Response | None:
         """The description of the web service (`?wsdl`, `/openapi.json`, OPTIONS) where the request asks for one.
 
         `route` is the raw path behind the web service's name; the description names `address`, the public URL of the
         web service.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def receive(self, request: Request, route: str) -> Call:
         """The call in a request; `route` is the raw path behind the web service's name. Raises RequestFault, Fault."""
-        raise NotImplementedError
 
+    @abstractmethod
     def respond(self, call: Call, data: Data, headers: Mapping[str, str]) -> Response:
         """The answer of a call (HTTP 200), an error answer just as well. Raises Fault when data cannot be sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fault(self, request: Request, call: Call | None, fault: Fault) -> Response:
         """The response to a failed stage; `call` is None where receiving failed."""
-        raise NotImplementedError
