@@ -69,11 +69,13 @@ def _refers(
     column: ColumnElement[Any], key: Column[Any], names: str, ids: str, shape: tuple[int, int]
 ) -> ColumnElement[bool]:
     wanted, numbers = shape
-    by_id = one_of(column, ids, numbers, BigInteger())
-    if not wanted:
-        return by_id
-    found = column.in_(select(key.table.c.id).where(one_of(key, names, wanted, String())))
-    return and_(_known(key, names, wanted), or_(found, by_id) if numbers else found)
+    alternatives = []
+    if wanted:
+        alternatives.append(column.in_(select(key.table.c.id).where(one_of(key, names, wanted, String()))))
+    if numbers:
+        alternatives.append(one_of(column, ids, numbers, BigInteger()))
+    found = or_(*alternatives)
+    return and_(_known(key, names, wanted), found) if wanted else found
 
 
 def _known(key: Column[Any], names: str, size: int) -> ColumnElement[bool]:

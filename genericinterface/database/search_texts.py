@@ -26,6 +26,7 @@ from genericinterface.database.search_parameters import (
 )
 
 MOST_WORDS = 500  # in the conditions of one parameter; SQLite takes expressions of a depth of 1000
+MOST_LETTERS = 20_000  # of all of these conditions; no column that is searched has so many
 MALFORMED = "malformed"
 
 
@@ -43,6 +44,8 @@ def by_condition(column: ColumnElement[Any], name: str, description: str) -> Fil
 
 def read_conditions(name: str, texts: Sequence[str | None], strict: bool) -> Reading | None:
     """Conditions as one reading: those that allow anything are left out, malformed ones find nothing (Znuny 6.5)."""
+    if sum(len(text) for text in texts if text) > MOST_LETTERS:
+        raise TooMuchError(name, f"has more than {MOST_LETTERS} letters")
     shapes: list[Hashable] = []
     values: dict[str, str] = {}
     for text in texts:
