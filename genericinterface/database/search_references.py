@@ -69,7 +69,7 @@ def _refers(
     column: ColumnElement[Any], key: Column[Any], names: str, ids: str, shape: tuple[int, int]
 ) -> ColumnElement[bool]:
     wanted, numbers = shape
-    alternatives = []
+    alternatives: list[ColumnElement[bool]] = []
     if wanted:
         alternatives.append(column.in_(select(key.table.c.id).where(one_of(key, names, wanted, String()))))
     if numbers:

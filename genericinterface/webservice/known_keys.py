@@ -78,8 +78,11 @@ MAPPING_KEYS = frozenset(
 
 # `Provider: Extension`: what a web service switches on beyond Znuny, with a few words on each.
 EXTENSIONS: Mapping[str, str] = {
+    "DynamicFieldOperators": "'1': TicketSearch reads DynamicField_X[Like] as the operator Like of the field X",
+    "Offset": "'1': TicketSearch has a parameter Offset",
     "Soap12Port": "'0': the WSDL has no port for SOAP 1.2",
     "Strict": "'1': parameters that mean nothing, such as impossible dates, are error answers",
+    "TotalCount": "'1': TicketSearch says in the header X-Total-Count how many tickets there are",
 }
 
 NEAR = 0.8

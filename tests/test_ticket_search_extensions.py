@@ -1,0 +1,155 @@
+"""Ticket::TicketSearch: how many statements it costs, and what a web service can switch on beyond Znuny."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from application import BASE, NOW, REST, application, client
+from genericinterface.webservice_definitions import text
+from sqlalchemy import event, update
+from werkzeug.test import Client
+
+from genericinterface.database import tables as t
+from genericinterface.database import webservices
+from genericinterface.database.engine import Database
+from genericinterface.database.rows import ids
+from genericinterface.operation.ticket.ticket_search import EXTENSIONS
+from genericinterface.webservice import known_keys
+
+ROOT = {"UserLogin": "root@localhost", "Password": "root"}  # sees everything
+
+
+@contextmanager
+def extended(database: Database, **extension: str) -> Iterator[Client]:
+    """The application with another web service `Extended` that has these extensions."""
+    lines = "".join(f"    {name}: '{value}'\n" for name, value in extension.items())
+    config = text("GenericTicketConnectorREST").replace("\nProvider:\n", f"\nProvider:\n  Extension:\n{lines}", 1)
+    assert lines in config
+    with application(database) as built:
+        with database.transaction() as connection:
+            webservices.add(connection, "Extended", config, NOW)
+        yield client(built)
+
+
+def search(caller: Client, **parameters: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    answer = caller.post(f"{BASE}Extended/Ticket/search", json=ROOT | parameters)
+    assert answer.status_code == 200
+    return json.loads(answer.data), dict(answer.headers)
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """The SQL that is sent meanwhile."""
+    sent: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", keep)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", keep)
+
+
+# ------------------------------------------------------------------------------------------------------ statements
+
+
+@pytest.mark.parametrize(
+    ("parameters", "more"),
+    [
+        ({}, 0),
+        ({"Queues": ["Raw", "Sales"], "StateType": "open", "Title": "*a*", "SortBy": "Owner", "OrderBy": "Up"}, 0),
+        ({"Fulltext": "hi", "TicketCloseTimeNewerDate": "2020-01-01 00:00:00", "CreatedQueues": "Raw"}, 0),
+        ({"Title": "(malformed"}, 0),
+        ({"DynamicField_Color": {"Equals": "red"}, "SortBy": "DynamicField_Asset"}, 1),
+        ({"QueueIDs": "x"}, -1),
+    ],
+)
+def test_a_search_is_one_statement(database: Database, parameters: dict[str, Any], more: int) -> None:
+    """And one for the login; what dynamic fields there are is another."""
+    with application(database) as built:
+        ask = client(built)
+        ask.post(f"{REST}/Ticket/search", json=ROOT | parameters)  # the web service is read, the login is counted
+        with statements(built.database) as sent:
+            ask.post(f"{REST}/Ticket/search", json=ROOT | parameters)
+    assert len(sent) == 2 + more
+
+
+# ------------------------------------------------------------------------------------------------------ extensions
+
+
+def test_without_the_extensions_there_is_no_trace_of_them(database: Database) -> None:
+    with application(database) as built:
+        caller = client(built)
+        plain = json.loads(caller.post(f"{REST}/Ticket/search", json=ROOT).data)
+        ignored = ROOT | {"DynamicField_Asset[Like]": "x", "Offset": 3}
+        assert json.loads(caller.post(f"{REST}/Ticket/search", json=ignored).data) == plain
+        answer = caller.post(f"{REST}/Ticket/search", json=ROOT | {"Queues": "Nowhere"})
+        assert json.loads(answer.data) == {}
+        assert "X-Total-Count" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"Queues": ["Raw", "Nowhere"]}, "Queues has the value Nowhere, which does not exist"),
+        ({"StateType": ["Open", "opened"]}, "StateType has the value opened, which does not exist"),
+        ({"CreatedTypes": "x"}, "CreatedTypes has the value x, which does not exist"),
+        ({"QueueIDs": "x"}, "QueueIDs has a value that is no whole number"),
+        ({"DynamicField_Nope": {"Equals": "x"}}, "DynamicField_Nope is no dynamic field of tickets"),
+        (
+            {"DynamicField_Color": {"Near": "x"}},
+            "DynamicField_Color Near is no operator of fields of the type Dropdown",
+        ),
+        ({"DynamicField_Delivery": {"Equals": "soon"}}, "DynamicField_Delivery Equals is no date"),
+        ({"SortBy": "age"}, "SortBy is no key that tickets can be sorted by"),
+        ({"OrderBy": "up"}, "OrderBy is none of Up, Down"),
+        ({"Limit": "x"}, "Limit is no number"),
+        ({"TicketCreateTimeOlderDate": "soon"}, "TicketCreateTimeOlderDate is no date"),
+        ({"TicketCreateTimeOlderMinutes": "soon"}, "TicketCreateTimeOlderMinutes is no number"),
+        ({"Title": "(x"}, "Title is no condition: a parenthesis is not closed"),
+    ],
+)
+def test_strict(database: Database, parameters: dict[str, Any], reason: str) -> None:
+    with extended(database, Strict="1") as caller:
+        data, _ = search(caller, **parameters)
+        assert data["Error"] == {
+            "ErrorCode": "TicketSearch.InvalidParameter",
+            "ErrorMessage": f"TicketSearch: {reason}!",
+        }
+        data, _ = search(caller, Queues=["Raw", "Sales"], StateType=["Open", "merged"], Types="Unclassified")
+        assert data["TicketID"]
+
+
+def test_total_and_offset(database: Database) -> None:
+    with extended(database, TotalCount="1", Offset="1") as caller:
+        everything, headers = search(caller)
+        assert headers["X-Total-Count"] == str(len(everything["TicketID"]))
+        page, headers = search(caller, Limit=3, Offset=2)
+        assert page["TicketID"] == everything["TicketID"][2:5]
+        assert headers["X-Total-Count"] == str(len(everything["TicketID"]))
+        nothing, headers = search(caller, Queues="Nowhere")
+        assert (nothing, headers["X-Total-Count"]) == ({}, "0")
+        nothing, headers = search(caller, QueueIDs="x")
+        assert (nothing, headers["X-Total-Count"]) == ({}, "0")
+
+
+def test_operators_in_names(database: Database) -> None:
+    with database.transaction() as connection:
+        field = ids(connection, t.dynamic_field)["Asset"]
+        changed = t.dynamic_field_value.c.field_id == field
+        connection.execute(update(t.dynamic_field_value).where(changed).values(value_text="LAPTOP-7"))
+    with extended(database, DynamicFieldOperators="1") as caller:
+        by_hash, _ = search(caller, DynamicField_Asset={"Like": "laptop*", "Empty": "0"})
+        query = {**ROOT, "DynamicField_Asset[Like]": "laptop*", "DynamicField_Asset[Empty]": "0"}
+        answer = json.loads(caller.get(f"{BASE}Extended/Ticket", query_string=query).data)
+        assert answer == by_hash and by_hash["TicketID"]
+
+
+def test_the_extensions_are_known_to_the_check() -> None:
+    assert set(EXTENSIONS) <= set(known_keys.EXTENSIONS)
