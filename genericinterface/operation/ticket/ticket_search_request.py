@@ -63,6 +63,7 @@ TicketSearchRequest = msgspec.defstruct(
         _raw(
             "Offset", "integer", "How many IDs to leave out first; only where the web service has the extension Offset"
         ),
+        _raw("AttachmentName", "text", "Accepted and without effect, as in Znuny 6.5: it is MIMEBase_AttachmentName"),
         _raw("ConditionInline", "flag", "Accepted and without effect: conditions are understood always"),
         _raw("FullTextIndex", "flag", "Accepted and without effect: the index is used always"),
     ],
