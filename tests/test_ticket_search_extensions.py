@@ -13,8 +13,8 @@ from genericinterface.webservice_definitions import text
 from sqlalchemy import event, update
 from werkzeug.test import Client
 
+from genericinterface.database import lookups, webservices
 from genericinterface.database import tables as t
-from genericinterface.database import webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.rows import ids
 from genericinterface.operation.ticket.ticket_search import EXTENSIONS
@@ -71,13 +71,35 @@ def statements(database: Database) -> Iterator[list[str]]:
     ],
 )
 def test_a_search_is_one_statement(database: Database, parameters: dict[str, Any], more: int) -> None:
-    """And one for the login; what dynamic fields there are is another."""
+    """And one for the login; what dynamic fields there are is another, and names are known for a second."""
     with application(database) as built:
         ask = client(built)
         ask.post(f"{REST}/Ticket/search", json=ROOT | parameters)  # the web service is read, the login is counted
         with statements(built.database) as sent:
             ask.post(f"{REST}/Ticket/search", json=ROOT | parameters)
     assert len(sent) == 2 + more
+
+
+def test_names_are_believed_for_a_second_and_new_ones_known_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with application(database) as built:
+        ask = client(built)
+
+        def found(queue: str) -> int:
+            data = json.loads(ask.post(f"{REST}/Ticket/search", json=ROOT | {"Queues": queue}).data)
+            return len(data.get("TicketID", []))
+
+        before = found("Raw")
+        assert before and not found("Cooked")
+        with database.transaction() as connection:
+            connection.execute(update(t.queue).where(t.queue.c.name == "Raw").values(name="Cooked"))
+        assert found("Cooked") == before
+        with database.transaction() as connection:
+            connection.execute(update(t.queue).where(t.queue.c.name == "Cooked").values(name="Raw"))
+        assert found("Cooked") == before  # as it was just now
+        monkeypatch.setattr(lookups, "TTL", -1.0)
+        assert not found("Cooked") and found("Raw") == before
 
 
 # ------------------------------------------------------------------------------------------------------ extensions

@@ -13,10 +13,11 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, bindparam, or_
+from sqlalchemy import ColumnElement, Table, bindparam, or_
 from sqlalchemy.types import TypeEngine
 
 from genericinterface.database.dynamic_fields import DynamicField
+from genericinterface.database.lookups import Names
 from genericinterface.schema import NOT_A_SCALAR, text
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -40,6 +41,10 @@ class NothingError(Exception):
         self.reason = reason
 
 
+class UnknownNameError(NothingError):
+    """A name is not known; it may have come into being since the names were read."""
+
+
 class TooMuchError(NothingError):
     """A parameter has more values than a database can take; always told to the caller."""
 
@@ -49,7 +54,8 @@ class Question:
     """One search. `parameters` are raw values by their wire names, None where absent.
 
     `visible_articles`: only articles that customers may see count. `strict`: what Znuny passes over is an error.
-    `fields` are the dynamic fields that the parameters name, as far as they exist.
+    `fields` are the dynamic fields that the parameters name, as far as they exist, `known` the names in the tables that
+    the filters want, by table.
     """
 
     parameters: Mapping[str, Any]
@@ -58,6 +64,7 @@ class Question:
     visible_articles: bool = False
     strict: bool = False
     fields: Mapping[str, DynamicField] = field(default_factory=dict)
+    known: Mapping[str, Names] = field(default_factory=dict)
 
     def values(self, name: str) -> Values | None:
         """A parameter that may be a list; None where it is absent, "", an empty list or a hash.
@@ -73,12 +80,13 @@ class Question:
             raise TooMuchError(name, f"has more than {MOST_VALUES} values")
         return [text(item) for item in value] or None
 
-    def names(self, name: str) -> list[str]:
-        """A parameter of names, each once; [] where it is absent. Raises NothingError where one is null."""
-        values = self.values(name) or []
-        if None in values:
-            raise NothingError(name, "has a value that is no name")
-        return sorted({value for value in values if value is not None})
+    def named(self, name: str, table: Table) -> list[int]:
+        """IDs of a parameter of names in a table; [] where it is absent. Raises NothingError for an unknown name."""
+        ids = self.known[table.name].ids
+        for value in (values := self.values(name) or []):
+            if value not in ids:
+                raise UnknownNameError(name, f"has the value {value}, which does not exist")
+        return [ids[value] for value in values if value is not None]
 
     def integers(self, name: str) -> list[int]:
         """A parameter of whole numbers; [] where it is absent. Raises NothingError where one is none."""
@@ -105,16 +113,13 @@ class Reading:
 class Parameter:
     """One parameter of the operation: how it is called, what it takes, what it says.
 
-    `kind` is that of schema.Field; `repeated` parameters take one value or a list; a name must be found in the column
-    `key` or be one of `besides`.
+    `kind` is that of schema.Field; `repeated` parameters take one value or a list.
     """
 
     name: str
     kind: str
     description: str
     repeated: bool = False
-    key: Column[Any] | None = None
-    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,12 +127,14 @@ class Filter:
     """One row of FILTERS: parameters that together say one thing about a ticket.
 
     `read` gives None where they say nothing and raises NothingError where they can never be met; `express` says it of
-    the table `ticket`. `always`: it has something to say also where none of its parameters is given.
+    the table `ticket`. `tables` are those whose names `read` wants; `always`: it has something to say also where none
+    of its parameters is given.
     """
 
     parameters: tuple[Parameter, ...]
     read: Callable[[Question], Reading | None]
     express: Callable[[Any], ColumnElement[bool]]
+    tables: tuple[Table, ...] = ()
     always: bool = False
 
 

@@ -1,18 +1,28 @@
 """Filters on what a ticket refers to: queue, type, state, priority, service, SLA, lock, people; and what these were
 when it was created.
 
-Rows of ticket_search_filters.py. Names are looked up inside the statement; an unknown one finds nothing (Znuny 6.5).
+Rows of ticket_search_filters.py. An unknown name finds nothing (Znuny 6.5).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Select, String, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Table, select
 
 from genericinterface.database import tables as t
-from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading, bound, one_of, size
+from genericinterface.database.search_parameters import (
+    Filter,
+    NothingError,
+    Parameter,
+    Question,
+    Reading,
+    UnknownNameError,
+    bound,
+    one_of,
+    size,
+)
 from genericinterface.schema import true
 
 Wrap = Callable[[ColumnElement[bool]], ColumnElement[bool]]
@@ -36,125 +46,92 @@ def by_number(column: ColumnElement[Any], name: str, description: str, wrap: Wra
 
 
 def by_reference(
-    column: ColumnElement[Any], key: Column[Any], names: str, ids: str, what: str, wrap: Wrap | None = None
+    column: ColumnElement[Any], table: Table, names: str, ids: str, what: str, wrap: Wrap | None = None
 ) -> Filter:
-    """A filter on a reference to the table of `key`, the column of its names; names and IDs are alternatives."""
+    """A filter on a reference to a table with names; names and IDs are alternatives."""
 
     def read(question: Question) -> Reading | None:
-        return _read_both(question, names, ids)
+        return _reading(ids, _chosen(question, table, names, ids))
 
-    def express(shape: tuple[int, int]) -> ColumnElement[bool]:
-        match = _refers(column, key, names, ids, shape)
+    def express(shape: int) -> ColumnElement[bool]:
+        match = one_of(column, ids, shape, BigInteger())
         return wrap(match) if wrap else match
 
-    return Filter(_both(key, names, ids, what), read, express)
+    return Filter(_both(names, ids, what), read, express, tables=(table,))
 
 
-def _both(key: Column[Any], names: str, ids: str, what: str) -> tuple[Parameter, Parameter]:
+def _chosen(question: Question, table: Table, names: str, ids: str) -> set[int]:
+    return {*question.named(names, table), *question.integers(ids)}
+
+
+def _reading(name: str, ids: Collection[int]) -> Reading | None:
+    return Reading(size(ids), bound(name, sorted(ids))) if ids else None
+
+
+def _both(names: str, ids: str, what: str) -> tuple[Parameter, Parameter]:
     return (
-        Parameter(names, "text", f"{what}, by name; an unknown name finds nothing", repeated=True, key=key),
+        Parameter(names, "text", f"{what}, by name; an unknown name finds nothing", repeated=True),
         Parameter(ids, "integer", f"{what}, by ID", repeated=True),
     )
 
 
-def _read_both(question: Question, names: str, ids: str) -> Reading | None:
-    wanted, numbers = question.names(names), question.integers(ids)
-    if not wanted and not numbers:
-        return None
-    values = bound(names, wanted) | bound(ids, numbers) | ({f"{names}_known": len(wanted)} if wanted else {})
-    return Reading((size(wanted), size(numbers)), values)
-
-
-def _refers(
-    column: ColumnElement[Any], key: Column[Any], names: str, ids: str, shape: tuple[int, int]
-) -> ColumnElement[bool]:
-    wanted, numbers = shape
-    alternatives: list[ColumnElement[bool]] = []
-    if wanted:
-        alternatives.append(column.in_(select(key.table.c.id).where(one_of(key, names, wanted, String()))))
-    if numbers:
-        alternatives.append(one_of(column, ids, numbers, BigInteger()))
-    found = or_(*alternatives)
-    return and_(_known(key, names, wanted), found) if wanted else found
-
-
-def _known(key: Column[Any], names: str, size: int) -> ColumnElement[bool]:
-    """Whether all of the names exist."""
-    count = select(func.count()).select_from(key.table).where(one_of(key, names, size, String())).scalar_subquery()
-    return count == bindparam(f"{names}_known", type_=Integer())
-
-
-# --------------------------------------------------------------------------------------------------------- queues
-
-
 def queues() -> Filter:
     """Queues by name and ID; with UseSubQueues those below them too."""
-    column, key = t.ticket.c.queue_id, t.queue.c.name
 
     def read(question: Question) -> Reading | None:
-        reading = _read_both(question, "Queues", "QueueIDs")
-        below = true(question.scalar("UseSubQueues"))
-        return Reading((reading.shape, below), reading.values) if reading else None
+        chosen = _chosen(question, t.queue, "Queues", "QueueIDs")
+        if true(question.scalar("UseSubQueues")):
+            ids = question.known[t.queue.name].ids
+            upper = tuple(f"{name}::" for name, number in ids.items() if number in chosen)
+            chosen |= {number for name, number in ids.items() if name.startswith(upper)}
+        return _reading("QueueIDs", chosen)
 
-    def express(shape: tuple[tuple[int, int], bool]) -> ColumnElement[bool]:
-        both, below = shape
-        if not below:
-            return _refers(column, key, "Queues", "QueueIDs", both)
-        found = column.in_(_with_sub_queues(*both))
-        return and_(_known(key, "Queues", both[0]), found) if both[0] else found
+    def express(shape: int) -> ColumnElement[bool]:
+        return one_of(t.ticket.c.queue_id, "QueueIDs", shape, BigInteger())
 
     subs = Parameter("UseSubQueues", "flag", "1: the queues below the given ones count too")
-    return Filter((*_both(key, "Queues", "QueueIDs", "Queues"), subs), read, express)
-
-
-def _with_sub_queues(names: int, ids: int) -> Select[tuple[int]]:
-    upper, below = t.queue.alias("upper_queue"), t.queue.alias("sub_queue")
-    # The name of a queue may hold what LIKE takes for wildcards.
-    start = func.replace(func.replace(func.replace(upper.c.name, "\\", "\\\\"), "%", "\\%"), "_", "\\_")
-    is_below = below.c.name.like(start + "::%", escape="\\")
-    chosen = [one_of(upper.c.name, "Queues", names, String())] if names else []
-    chosen += [one_of(upper.c.id, "QueueIDs", ids, BigInteger())] if ids else []
-    return select(below.c.id).join(upper, or_(below.c.id == upper.c.id, is_below)).where(or_(*chosen))
-
-
-# --------------------------------------------------------------------------------------------------------- states
+    return Filter((*_both("Queues", "QueueIDs", "Queues"), subs), read, express, tables=(t.queue,))
 
 
 def state_types() -> Filter:
     """State types by name; Open and Closed stand for all open and all closed ones, unknown names are passed over."""
-    name = t.ticket_state_type.c.name
 
     def read(question: Question) -> Reading | None:
-        wanted = question.names("StateType")
-        if not wanted:
+        wanted = question.values("StateType")
+        if wanted is None:
             return None
-        shape = (size(wanted), "Open" in wanted, "Closed" in wanted)
-        return Reading(shape, bound("StateType", wanted))
+        kinds, states = question.known[t.ticket_state_type.name].ids, question.known[t.ticket_state.name].types
+        chosen: set[str] = set()
+        for value in wanted:
+            if value in ("Open", "Closed"):
+                chosen |= {kind for kind in kinds if (kind in OPEN_STATE_TYPES) == (value == "Open")}
+            elif value in kinds:
+                chosen.add(value)
+            elif question.strict or len(wanted) == 1:
+                raise UnknownNameError("StateType", f"has the value {value}, which does not exist")
+        numbers = {kinds[kind] for kind in chosen}
+        reading = _reading("StateType", {state for state, kind in states.items() if kind in numbers})
+        if reading is None:
+            raise NothingError("StateType", "has no states")
+        return reading
 
-    def express(shape: tuple[int, bool, bool]) -> ColumnElement[bool]:
-        wanted, all_open, all_closed = shape
-        alternatives = [one_of(name, "StateType", wanted, String())]
-        if all_open:
-            alternatives.append(name.in_(OPEN_STATE_TYPES))
-        if all_closed:
-            alternatives.append(name.not_in(OPEN_STATE_TYPES))
-        return _of_state_type(or_(*alternatives))
+    def express(shape: int) -> ColumnElement[bool]:
+        return one_of(t.ticket.c.ticket_state_id, "StateType", shape, BigInteger())
 
     description = (
-        "State types: new, open, closed, pending reminder, …; Open and Closed for all open and all closed ones"
+        "State types: new, open, pending reminder, closed, …; Open and Closed are all open and all closed ones"
     )
-    parameter = Parameter("StateType", "text", description, repeated=True, key=name, besides=("Open", "Closed"))
-    return Filter((parameter,), read, express)
-
-
-def _of_state_type(match: ColumnElement[bool]) -> ColumnElement[bool]:
-    state, kind = t.ticket_state.c, t.ticket_state_type
-    return t.ticket.c.ticket_state_id.in_(select(state.id).join(kind, kind.c.id == state.type_id).where(match))
+    parameter = Parameter("StateType", "text", description, repeated=True)
+    return Filter((parameter,), read, express, tables=(t.ticket_state, t.ticket_state_type))
 
 
 def state_type_ids() -> Filter:
     """State types by ID."""
-    return by_number(t.ticket_state_type.c.id, "StateTypeIDs", "State types, by ID", _of_state_type)
+
+    def of_type(match: ColumnElement[bool]) -> ColumnElement[bool]:
+        return t.ticket.c.ticket_state_id.in_(select(t.ticket_state.c.id).where(match))
+
+    return by_number(t.ticket_state.c.type_id, "StateTypeIDs", "State types, by ID", of_type)
 
 
 # --------------------------------------------------------------------------------------- people, and the creation

@@ -5,20 +5,28 @@ Called by operation/ticket/ticket_search.py.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, select
 
+from genericinterface.database import lookups
 from genericinterface.database import tables as t
 from genericinterface.database.dynamic_fields import find
 from genericinterface.database.search_dynamic_fields import wanted
 from genericinterface.database.search_order import Order, fields_in_order, in_order, read_order
-from genericinterface.database.search_parameters import NUMBER, NothingError, Parameter, Question, TooMuchError
-from genericinterface.database.ticket_search_filters import FILTERS, PARAMETERS
+from genericinterface.database.search_parameters import (
+    NUMBER,
+    Filter,
+    NothingError,
+    Question,
+    TooMuchError,
+    UnknownNameError,
+)
+from genericinterface.database.ticket_search_filters import FILTERS
 from genericinterface.schema import text, true
 
 LARGEST = 2**63 - 1  # of a number that a database takes
@@ -58,14 +66,12 @@ def search(
     """The tickets that fulfil every parameter and the permission; one statement.
 
     `paged`: the parameter Offset counts. `counted`: the total, for another statement; dynamic fields cost one too, and
-    `strict` where there are names. Raises NothingError where nothing can be found, for a reason that a strict caller
-    wants to know.
+    names one in a second. Raises NothingError where nothing can be found, for a reason that a strict caller wants to
+    know.
     """
     names = wanted(question.parameters).keys() | fields_in_order(question.parameters)
     question = replace(question, fields=find(connection, names)) if names else question
-    read = read_search(question)
-    if question.strict:
-        _refuse_unknown(connection, question)
+    read = _read(connection, question)
     statement = _statement(read.shapes, read.order, read.visible_articles, permission)
     page = {
         "limit": read_number("Limit", question, question.sysconfig.ticket_search_limit),
@@ -77,13 +83,26 @@ def search(
     return Found(tickets, connection.scalar(_count(read.shapes, permission), read.values))
 
 
+def _read(connection: Connection, question: Question) -> Search:
+    tables = {table for _, entry in _asked(question) for table in entry.tables}
+    try:
+        return read_search(replace(question, known=lookups.names(connection, tables)))
+    except UnknownNameError:
+        return read_search(replace(question, known=lookups.names(connection, tables, fresh=True)))
+
+
+def _asked(question: Question) -> Iterator[tuple[int, Filter]]:
+    """The filters that have something to say, with their numbers."""
+    for number, entry in enumerate(FILTERS):
+        if entry.always or not _NAMES[number].isdisjoint(question.parameters):
+            yield number, entry
+
+
 def read_search(question: Question) -> Search:
     """What a question asks; raises NothingError."""
     shapes: list[tuple[int, Hashable]] = []
     values: dict[str, Any] = {}
-    for number, entry in enumerate(FILTERS):
-        if not entry.always and _NAMES[number].isdisjoint(question.parameters):
-            continue
+    for number, entry in _asked(question):
         reading = entry.read(question)
         if reading is not None:
             shapes.append((number, reading.shape))
@@ -128,24 +147,3 @@ def _count(shapes: Shapes, permission: ColumnElement[bool]) -> Select[Any]:
 
 def _conditions(shapes: Shapes) -> list[ColumnElement[bool]]:
     return [FILTERS[number].express(shape) for number, shape in shapes]
-
-
-def _refuse_unknown(connection: Connection, question: Question) -> None:
-    """Raises NothingError for a name of a queue, state … that does not exist; one statement, none without names."""
-    asked = {parameter.name: _names(question, parameter) for parameter in PARAMETERS if parameter.key is not None}
-    lookups = [
-        select(literal(parameter.name), parameter.key).where(parameter.key.in_(asked[parameter.name]))
-        for parameter in PARAMETERS
-        if parameter.key is not None and asked[parameter.name]
-    ]
-    if not lookups:
-        return
-    known = {tuple(row) for row in connection.execute(union_all(*lookups))}
-    for parameter, names in asked.items():
-        for name in names:
-            if (parameter, name) not in known:
-                raise NothingError(parameter, f"has the value {name}, which does not exist")
-
-
-def _names(question: Question, parameter: Parameter) -> list[str]:
-    return [name for name in question.names(parameter.name) if name not in parameter.besides]

@@ -43,14 +43,14 @@ FILTERS: tuple[Filter, ...] = (
     by_number(_ticket.id, "TicketID", "Tickets, by ID"),
     by_condition(_ticket.title, "Title", "Titles, as conditions"),
     queues(),
-    by_reference(_ticket.type_id, t.ticket_type.c.name, "Types", "TypeIDs", "Types"),
-    by_reference(_ticket.ticket_state_id, t.ticket_state.c.name, "States", "StateIDs", "States"),
+    by_reference(_ticket.type_id, t.ticket_type, "Types", "TypeIDs", "Types"),
+    by_reference(_ticket.ticket_state_id, t.ticket_state, "States", "StateIDs", "States"),
     state_types(),
     state_type_ids(),
-    by_reference(_ticket.ticket_priority_id, t.ticket_priority.c.name, "Priorities", "PriorityIDs", "Priorities"),
-    by_reference(_ticket.service_id, t.service.c.name, "Services", "ServiceIDs", "Services"),
-    by_reference(_ticket.sla_id, t.sla.c.name, "SLAs", "SLAIDs", "SLAs"),
-    by_reference(_ticket.ticket_lock_id, t.ticket_lock_type.c.name, "Locks", "LockIDs", "Locks"),
+    by_reference(_ticket.ticket_priority_id, t.ticket_priority, "Priorities", "PriorityIDs", "Priorities"),
+    by_reference(_ticket.service_id, t.service, "Services", "ServiceIDs", "Services"),
+    by_reference(_ticket.sla_id, t.sla, "SLAs", "SLAIDs", "SLAs"),
+    by_reference(_ticket.ticket_lock_id, t.ticket_lock_type, "Locks", "LockIDs", "Locks"),
     by_number(_ticket.user_id, "OwnerIDs", "Owners, by ID"),
     by_number(_ticket.responsible_user_id, "ResponsibleIDs", "Responsible agents, by ID"),
     watchers(),
@@ -61,23 +61,19 @@ FILTERS: tuple[Filter, ...] = (
         "Customer users, as conditions; with Password, the login of the one who asks, and only their tickets",
     ),
     by_number(_history.create_by, "CreatedUserIDs", "Agents who created the ticket, by ID", at_creation),
-    by_reference(
-        _history.type_id, t.ticket_type.c.name, "CreatedTypes", "CreatedTypeIDs", "Types at creation", at_creation
-    ),
+    by_reference(_history.type_id, t.ticket_type, "CreatedTypes", "CreatedTypeIDs", "Types at creation", at_creation),
     by_reference(
         _history.priority_id,
-        t.ticket_priority.c.name,
+        t.ticket_priority,
         "CreatedPriorities",
         "CreatedPriorityIDs",
         "Priorities at creation",
         at_creation,
     ),
     by_reference(
-        _history.state_id, t.ticket_state.c.name, "CreatedStates", "CreatedStateIDs", "States at creation", at_creation
+        _history.state_id, t.ticket_state, "CreatedStates", "CreatedStateIDs", "States at creation", at_creation
     ),
-    by_reference(
-        _history.queue_id, t.queue.c.name, "CreatedQueues", "CreatedQueueIDs", "Queues at creation", at_creation
-    ),
+    by_reference(_history.queue_id, t.queue, "CreatedQueues", "CreatedQueueIDs", "Queues at creation", at_creation),
     dynamic_fields(),
     articles(),
     *(family.filter() for family in TIME_FAMILIES),
