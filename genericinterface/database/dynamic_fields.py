@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from genericinterface.database.accounts import VALID
-from genericinterface.database.expressions import one_of
 from genericinterface.database.tables import dynamic_field
 
 
@@ -25,14 +24,16 @@ class DynamicField:
     object_type: str
 
 
+_f = dynamic_field.c
+_BY_NAME = select(_f.id, _f.name, _f.field_type, _f.object_type).where(
+    _f.name.in_(bindparam("names", expanding=True)), _f.valid_id == VALID
+)
+
+
 def find(connection: Connection, names: Collection[str]) -> dict[str, DynamicField]:
     """The valid fields of these names, by name; one statement, none without names."""
     if not names:
         return {}
-    f = dynamic_field.c
-    statement = select(f.id, f.name, f.field_type, f.object_type).where(
-        one_of(f.name, sorted(names)), f.valid_id == VALID
-    )
     # MariaDB compares without case; a field is its exact name.
-    found = (DynamicField(*row) for row in connection.execute(statement))
+    found = (DynamicField(*row) for row in connection.execute(_BY_NAME, {"names": sorted(names)}))
     return {field.name: field for field in found if field.name in names}

@@ -77,7 +77,7 @@ def search(
         "limit": read_number("Limit", question, question.sysconfig.ticket_search_limit),
         "offset": read_number("Offset", question, 0) if paged else 0,
     }
-    tickets = list(connection.scalars(statement, {**read.values, **page}))
+    tickets = list(connection.scalars(statement, {**read.values, **page}).all())
     if not counted:
         return Found(tickets)
     return Found(tickets, connection.scalar(_count(read.shapes, permission), read.values))
