@@ -193,7 +193,8 @@ def test_any_text_is_a_condition_or_malformed(condition: str) -> None:
     reading = read_conditions("Title", [condition], strict=False)
     if reading is not None:
         expression = express_conditions(TITLES.c.title, "Title", reading.shape)  # type: ignore[arg-type]
-        assert set(expression.compile(dialect=postgresql.dialect()).params) == set(reading.values)
+        # SQLAlchemy leaves out what cannot matter ("x && nothing"); what is left must have its value.
+        assert set(expression.compile(dialect=postgresql.dialect()).params) <= set(reading.values)
 
 
 @pytest.mark.parametrize(
