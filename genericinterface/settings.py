@@ -67,6 +67,12 @@ class Settings:
         ]
 
 
+def help_of(name: str) -> str:
+    """What a setting is, in words for an operator; the flags of the commands say the same."""
+    words: str = next(f for f in fields(Settings) if f.name == name).metadata["help"]
+    return f"{words[0].upper()}{words[1:]}."
+
+
 def load(environment: Mapping[str, str], flags: Mapping[str, Any] | None = None) -> Settings:
     """The settings; `flags` (None values are left out) win over `environment`, that over the file.
 

@@ -43,7 +43,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="genericinterface")
 @click.option("--settings", "file", metavar="FILE", help="Settings file (TOML).")
-@click.option("--database-url", metavar="URL", help="Database: sqlite:///FILE, postgresql://USER:PASSWORD@HOST/NAME, …")
+@click.option("--database-url", metavar="URL", help=settings.help_of("database_url"))
 @click.pass_context
 def cli(ctx: click.Context, file: str | None, database_url: str | None) -> None:
     """A standalone SOAP and REST provider for Znuny/OTRS ticket data.

@@ -31,11 +31,11 @@ Demo data is in place. Try:
 
 
 @click.command(short_help="Serve the web services over HTTP.")
-@click.option("--database-url", metavar="URL", help="Database: sqlite:///FILE, postgresql://USER:PASSWORD@HOST/NAME, …")
-@click.option("--bind", metavar="HOST:PORT", help="Address to listen on, or unix:PATH.")
-@click.option("--public-url", metavar="URL", help="Address that clients use, for WSDL and OpenAPI.")
-@click.option("--workers", type=int, help="Worker processes.")
-@click.option("--threads", type=int, help="Threads of each worker, and its database connections.")
+@click.option("--database-url", metavar="URL", help=settings.help_of("database_url"))
+@click.option("--bind", metavar="HOST:PORT", help=settings.help_of("bind"))
+@click.option("--public-url", metavar="URL", help=settings.help_of("public_url"))
+@click.option("--workers", type=int, help=settings.help_of("workers"))
+@click.option("--threads", type=int, help=settings.help_of("threads"))
 @click.option("--demo", is_flag=True, help="Fill an empty database with demo data and the packaged definitions first.")
 @click.pass_context
 def serve(ctx: click.Context, /, demo: bool, **flags: Any) -> None:
