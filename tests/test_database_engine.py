@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, literal, select, text, update
@@ -131,3 +134,21 @@ def test_readers_of_sqlite_do_not_wait_for_a_writer(filled_sqlite: Maker) -> Non
             assert connection.scalar(select(t.users.c.title).limit(1)) == "Ms"
         one.close()
         other.close()
+
+
+def test_many_may_be_the_first_to_open_an_embedded_database(tmp_path: Path) -> None:
+    for number in range(20):
+        path = tmp_path / f"{number}.db"
+        barrier = threading.Barrier(8)
+
+        def count(path: Path = path, barrier: threading.Barrier = barrier) -> int:
+            database = Database(f"sqlite:///{path}", pool_size=1)
+            barrier.wait()
+            try:
+                with database.reading() as connection:
+                    return int(connection.scalar(select(literal(1))) or 0)
+            finally:
+                database.close()
+
+        with ThreadPoolExecutor(8) as pool:
+            assert [future.result() for future in [pool.submit(count) for _ in range(8)]] == [1] * 8

@@ -7,6 +7,7 @@ transaction per operation. Works the same on SQLite (embedded), PostgreSQL and M
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from genericinterface.errors import ConfigurationError, Fault, UnavailableFault
 
 BUSY_TIMEOUT = 30.0  # seconds that a writer on SQLite waits for another
+WAL_RETRY = 0.01  # seconds between two attempts to turn on the write-ahead log
 POOL_TIMEOUT = 10.0  # seconds that a request waits for a connection of the pool
 CONNECT_TIMEOUT = 5  # seconds to reach the database server
 
@@ -125,9 +127,27 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Znuny compares without case in every alphabet; SQLite's own lower() knows ASCII only.
     connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value)
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turns on the write-ahead log; it stays on in the file. Waits for others who do the same at this moment.
+
+    SQLite's own busy timeout does not hold for this change: of several first connections all but one are refused.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(WAL_RETRY)
 
 
 def _begin_sqlite(connection: Connection) -> None:
