@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genericinterface.database.storable import NotStorable, load
+from genericinterface.database.storable import NotStorable, dump, load
 
 # Frozen by perl 5.36 with nfreeze.
 FROZEN = {
@@ -36,6 +36,13 @@ def test_a_structure_cut_short_is_refused(text: str) -> None:
     for length in range(len(whole)):
         with pytest.raises(NotStorable):
             load(base64.b64encode(whole[:length]).decode())
+
+
+def test_bytes_are_frozen_as_perl_freezes_them() -> None:
+    # nfreeze({a => "x" x 300}) of perl 5.36; it has a shorter code for short values, and reads both
+    assert dump({"a": b"x" * 300}) == b"\x05\x0b\x03\0\0\0\x01\x01\0\0\x01\x2c" + b"x" * 300 + b"\0\0\0\x01a"
+    frozen = dump({"a": bytes(range(256)), "b": b""})
+    assert load(base64.encodebytes(frozen).decode()) == {"a": bytes(range(256)).decode("latin-1"), "b": ""}
 
 
 def test_what_refers_to_itself_or_is_too_deep_is_refused() -> None:

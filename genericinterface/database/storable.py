@@ -1,7 +1,8 @@
-"""Perl's Storable in network order, the form in which Znuny keeps structures in text columns; reading only.
+"""Perl's Storable in network order, the form in which Znuny keeps structures in text columns.
 
-Called by the operation SessionGet for the values of a session that are marked as serialized. The format is public:
-Storable's own documentation and file(1)'s magic describe it; the codes below were checked against perl 5.36.
+Read by the operation SessionGet for the values of a session that are marked as serialized, read and written by
+mail_queue.py. The format is public: Storable's own documentation and file(1)'s magic describe it; the codes below were
+checked against perl 5.36.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from collections.abc import Callable
 from typing import Any
 
 HEADER = b"\x05"  # version 2, network order; the byte behind it is the minor version
+MINOR = b"\x0b"  # as Perl 5.36 writes it
 MAX_DEPTH = 100
+
+_LONG_BYTES, _HASH = b"\x01", b"\x03"
 
 
 class NotStorable(ValueError):
@@ -23,12 +27,28 @@ class NotStorable(ValueError):
 def load(text: str) -> Any:
     """The structure in base64 of a frozen one: dicts, lists, text, int and None. Raises NotStorable."""
     try:
-        data = base64.b64decode(text.encode())
+        return thaw(base64.b64decode(text.encode()))
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise NotStorable(str(error)) from error
+
+
+def thaw(data: bytes) -> Any:
+    """The same of the frozen bytes themselves."""
+    try:
         if data[:1] != HEADER:
             raise NotStorable("not Storable in network order")
         return _Reader(data).value()
-    except (binascii.Error, struct.error, UnicodeDecodeError) as error:
+    except (struct.error, UnicodeDecodeError) as error:
         raise NotStorable(str(error)) from error
+
+
+def dump(structure: dict[str, bytes]) -> bytes:
+    """A frozen hash of byte strings, in the order given; keys are ASCII."""
+    parts = [HEADER + MINOR, _HASH, struct.pack(">i", len(structure))]
+    for key, value in structure.items():
+        name = key.encode("ascii")
+        parts += [_LONG_BYTES, struct.pack(">i", len(value)), value, struct.pack(">i", len(name)), name]
+    return b"".join(parts)
 
 
 class _Reader:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, SmallInteger, String, Table, UniqueConstraint
 
-from genericinterface.database.tables.columns import BIG_ID, LONG, METADATA, SMALL_ID, TIMESTAMP, stamps
+from genericinterface.database.tables.columns import BIG_ID, CONTENT, LONG, METADATA, SMALL_ID, TIMESTAMP, stamps
 
 article_sender_type = Table(
     "article_sender_type",
@@ -177,7 +177,7 @@ mail_queue = Table(
     Column("attempts", Integer, nullable=False),
     Column("sender", String(200)),
     Column("recipient", LONG, nullable=False),
-    Column("raw_message", LONG, nullable=False),
+    Column("raw_message", CONTENT, nullable=False),
     Column("due_time", TIMESTAMP),
     Column("last_smtp_code", Integer),
     Column("last_smtp_message", LONG),

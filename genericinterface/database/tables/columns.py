@@ -16,6 +16,9 @@ SMALL_ID = Integer().with_variant(SmallInteger(), "mysql", "mariadb")
 # Znuny's LONGBLOB: text without a length on PostgreSQL, LONGBLOB read as text on MariaDB.
 LONG = Text().with_variant(String(), "postgresql").with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 
+# Znuny's LONGBLOB where it holds any bytes: base64 in text on PostgreSQL and SQLite, the bytes themselves on MariaDB.
+CONTENT = Text().with_variant(String(), "postgresql").with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+
 # Local time of OTRSTimeZone, to the second, without a zone.
 TIMESTAMP = DateTime().with_variant(postgresql.TIMESTAMP(precision=0), "postgresql")
 
