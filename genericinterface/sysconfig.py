@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from genericinterface import stop_words
 from genericinterface.errors import ConfigurationError
 
 
@@ -35,6 +36,23 @@ class SystemConfiguration:
     ticket_search_limit: int = 500  # GenericInterface::Operation::TicketSearch###SearchLimit
     ticket_search_sort_by: str = "Age"  # GenericInterface::Operation::TicketSearch###SortBy::Default
     ticket_search_order_by: str = "Down"  # GenericInterface::Operation::TicketSearch###Order::Default
+    search_index_word_length_min: int = 3  # Ticket::SearchIndex::Attribute###WordLengthMin
+    search_index_word_length_max: int = 30  # Ticket::SearchIndex::Attribute###WordLengthMax
+    search_index_word_count_max: int = 1000  # Ticket::SearchIndex::Attribute###WordCountMax
+    search_index_filters: tuple[str, ...] = (  # Ticket::SearchIndex::Filters
+        r"""[,\&\<\>\?"\!\*\|;\[\]\(\)\+\$\^=]""",
+        r"^[':.]|[':.]$",
+        r"^[^\w]+$",
+    )
+    search_index_unfiltered: bool = False  # Ticket::SearchIndex::ForceUnfilteredStorage
+    search_index_archived: bool = False  # Ticket::SearchIndex::IndexArchivedTickets
+    search_index_stop_words_de: tuple[str, ...] = stop_words.GERMAN  # Ticket::SearchIndex::StopWords###de
+    search_index_stop_words_en: tuple[str, ...] = stop_words.ENGLISH  # Ticket::SearchIndex::StopWords###en
+    search_index_stop_words_es: tuple[str, ...] = stop_words.SPANISH  # Ticket::SearchIndex::StopWords###es
+    search_index_stop_words_fr: tuple[str, ...] = stop_words.FRENCH  # Ticket::SearchIndex::StopWords###fr
+    search_index_stop_words_it: tuple[str, ...] = stop_words.ITALIAN  # Ticket::SearchIndex::StopWords###it
+    search_index_stop_words_nl: tuple[str, ...] = stop_words.DUTCH  # Ticket::SearchIndex::StopWords###nl
+    search_index_stop_words_custom: tuple[str, ...] = ()  # Ticket::SearchIndex::StopWords###Custom
 
     def now(self) -> dt.datetime:
         """The present time as the database stores it: in OTRSTimeZone, without a zone, to the second."""
@@ -66,6 +84,19 @@ NAMES: dict[str, str] = {
     "GenericInterface::Operation::TicketSearch###SearchLimit": "ticket_search_limit",
     "GenericInterface::Operation::TicketSearch###SortBy::Default": "ticket_search_sort_by",
     "GenericInterface::Operation::TicketSearch###Order::Default": "ticket_search_order_by",
+    "Ticket::SearchIndex::Attribute###WordLengthMin": "search_index_word_length_min",
+    "Ticket::SearchIndex::Attribute###WordLengthMax": "search_index_word_length_max",
+    "Ticket::SearchIndex::Attribute###WordCountMax": "search_index_word_count_max",
+    "Ticket::SearchIndex::Filters": "search_index_filters",
+    "Ticket::SearchIndex::ForceUnfilteredStorage": "search_index_unfiltered",
+    "Ticket::SearchIndex::IndexArchivedTickets": "search_index_archived",
+    "Ticket::SearchIndex::StopWords###de": "search_index_stop_words_de",
+    "Ticket::SearchIndex::StopWords###en": "search_index_stop_words_en",
+    "Ticket::SearchIndex::StopWords###es": "search_index_stop_words_es",
+    "Ticket::SearchIndex::StopWords###fr": "search_index_stop_words_fr",
+    "Ticket::SearchIndex::StopWords###it": "search_index_stop_words_it",
+    "Ticket::SearchIndex::StopWords###nl": "search_index_stop_words_nl",
+    "Ticket::SearchIndex::StopWords###Custom": "search_index_stop_words_custom",
 }
 
 

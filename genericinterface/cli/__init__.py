@@ -24,6 +24,7 @@ COMMANDS = {
     "customer-user": "genericinterface.cli.customer_user:customer_user",
     "group": "genericinterface.cli.group:group",
     "queue": "genericinterface.cli.queue:queue",
+    "search-index": "genericinterface.cli.search_index:search_index",
     "debugger": "genericinterface.cli.debugger:debugger",
 }
 
