@@ -8,7 +8,6 @@ leaves the message to the next one.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import fcntl
 import os
@@ -22,7 +21,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, null, or_, select, update
 
-from genericinterface.database import storable
+from genericinterface.database import storable, stored_content
 from genericinterface.database.engine import Database
 from genericinterface.database.tables import (
     article,
@@ -37,7 +36,6 @@ _Q = mail_queue.c
 
 BREAK = re.compile(rb"\r\n|\r|\n")
 UNSAFE = re.compile(r"[\s,<>\x00-\x1f\x7f]")  # in an address, since Znuny keeps recipients in one comma list
-DIRECT_BYTES = ("mysql", "mariadb")  # Znuny keeps bytes as they are there, elsewhere in base64
 FAILURE_LENGTH = 200  # of a history entry
 
 
@@ -273,7 +271,7 @@ def _frozen(connection: Connection, message: bytes) -> bytes | str:
     lines = BREAK.sub(b"\n", message)
     header, _, body = lines.partition(b"\n\n")
     frozen = storable.dump({"Header": header + b"\n", "Body": body})
-    return frozen if connection.dialect.name in DIRECT_BYTES else base64.encodebytes(frozen).decode()
+    return stored_content.stored(connection, frozen)
 
 
 def _thawed(kept: bytes | str) -> bytes:

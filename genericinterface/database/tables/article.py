@@ -103,7 +103,7 @@ article_data_mime_attachment = Table(
     Column("content_id", String(250)),
     Column("content_alternative", String(50)),
     Column("disposition", String(15)),
-    Column("content", LONG),
+    Column("content", CONTENT),
     *stamps("article_data_mime_attachment"),
     Index("article_data_mime_attachment_article_id", "article_id"),
 )
@@ -118,7 +118,7 @@ article_data_mime_plain = Table(
         ForeignKey("article.id", name="fk_article_data_mime_plain_article_id_id"),
         nullable=False,
     ),
-    Column("body", LONG, nullable=False),
+    Column("body", CONTENT, nullable=False),
     *stamps("article_data_mime_plain"),
     Index("article_data_mime_plain_article_id", "article_id"),
 )

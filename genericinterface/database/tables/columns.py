@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Integer, MetaData, SmallInteger, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.dialects import mysql, postgresql
 
 METADATA = MetaData()
@@ -13,8 +25,19 @@ ID = Integer()
 # MariaDB wants a key and what refers to it to be of one type, and Znuny refers to the short lists with SMALLINT.
 SMALL_ID = Integer().with_variant(SmallInteger(), "mysql", "mariadb")
 
+
+class _TextOfBlob(TypeDecorator[str]):
+    """Text in a column that is LONGBLOB where Znuny made it: the driver gives bytes."""
+
+    impl = mysql.LONGTEXT
+    cache_ok = True
+
+    def process_result_value(self, value: str | bytes | None, dialect: Dialect) -> str | None:
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
 # Znuny's LONGBLOB: text without a length on PostgreSQL, LONGBLOB read as text on MariaDB.
-LONG = Text().with_variant(String(), "postgresql").with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+LONG = Text().with_variant(String(), "postgresql").with_variant(_TextOfBlob(), "mysql", "mariadb")
 
 # Znuny's LONGBLOB where it holds any bytes: base64 in text on PostgreSQL and SQLite, the bytes themselves on MariaDB.
 CONTENT = Text().with_variant(String(), "postgresql").with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
