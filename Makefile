@@ -34,7 +34,7 @@ run: $(VENV)/.run
 	$(BIN)/genericinterface serve --demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .

@@ -13,12 +13,13 @@ import shutil
 import tempfile
 import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy import text as sql
 from sqlalchemy.engine import URL
 
 from genericinterface.database import demo_data
@@ -33,6 +34,14 @@ NOW = dt.datetime(2024, 5, 6, 7, 8, 9)  # when the base data was "made"
 
 # Makes a fresh database and takes it away again: its URL in between.
 Maker = Callable[[], AbstractContextManager[URL]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Half a surrogate pair in what a test logs must not end the run: xdist cannot send it to another process."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +83,7 @@ def _administer(url: str | URL, *statements: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         for statement in statements:
-            connection.execute(text(statement))
+            connection.execute(sql(statement))
 
 
 @contextmanager
