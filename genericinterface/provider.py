@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 from genericinterface import redaction, schema
 from genericinterface.auth import Actor, Authenticator
 from genericinterface.database import webservices
-from genericinterface.database.engine import Database, Disconnected
+from genericinterface.database.engine import Conflict, Database, Disconnected
 from genericinterface.debugger import Communication, Debugger
 from genericinterface.errors import ConfigurationError, Fault, OperationError, RequestFault, UnavailableFault
 from genericinterface.mapping.mapping import Mapping
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 Data = dict[str, Any]
 
+ATTEMPTS = 4  # of a transaction that the database gives up in favour of another
 OPERATION = "genericinterface.operation"  # in the WSGI environment: what was called, for the log
 
 # Any prefix works, as Znuny 6.5 does; the path alone decides, never the query.
@@ -267,6 +268,15 @@ class Provider:
             actor, answer = self._read(operation, request, context)
         if answer is not None:
             return answer
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._write(operation, request, actor, context)
+            except Conflict as conflict:  # undone whole: the same again
+                context.communication.notice("Conflict", conflict.message)
+        return self._write(operation, request, actor, context)
+
+    def _write(self, operation: Operation[Any], request: Any, actor: Actor | None, context: Context) -> Data:
+        context.response_headers.clear()
         with self.database.transaction() as connection:
             return operation.run(request, actor, context, connection)
 

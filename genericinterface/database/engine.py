@@ -32,9 +32,16 @@ WAL_RETRY = 0.01  # seconds between two attempts to turn on the write-ahead log
 POOL_TIMEOUT = 10.0  # seconds that a request waits for a connection of the pool
 CONNECT_TIMEOUT = 5  # seconds to reach the database server
 
+CONFLICTS = ("40001", "40P01", 1213)  # PostgreSQL: serialization, deadlock; MariaDB: deadlock
+WAITED_TOO_LONG = ("55P03", 1205, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # for a lock
+
 
 class Disconnected(UnavailableFault):
     """The connection was lost under a statement; before anything was written the request may be run again."""
+
+
+class Conflict(UnavailableFault):
+    """The database gave up a transaction in favour of another (deadlock); it is undone whole, and may be run again."""
 
 
 class Database:
@@ -110,12 +117,25 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Disconnected("The connection to the database was lost.") from error
+        if _code(error) in CONFLICTS:
+            raise Conflict("The database is too busy: others changed the same data at the same time.") from error
+        if _code(error) in WAITED_TOO_LONG:
+            raise UnavailableFault("The database is too busy: others hold what this request has to change.") from error
         if isinstance(error, DataError):
             raise Fault("A value is too long, or of a kind that the database cannot take.") from error
         unavailable = isinstance(error, OperationalError | InterfaceError) and not _is_programming_error(error)
         if unavailable or type(error) is DatabaseError:  # SQLite: the file is broken, or no database at all
             raise UnavailableFault("The database is not available.") from error
         raise
+
+
+def _code(error: DBAPIError) -> object:
+    """PostgreSQL's SQLSTATE, SQLite's primary result code or MariaDB's number."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return original.sqlite_errorcode & 0xFF if hasattr(original, "sqlite_errorcode") else None
+    state = getattr(original, "sqlstate", None)
+    return state or next(iter(getattr(original, "args", ())), None)
 
 
 def _is_programming_error(error: DBAPIError) -> bool:
