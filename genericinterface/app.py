@@ -23,9 +23,12 @@ import genericinterface.operation
 import genericinterface.transport  # noqa: F401  the three packages fill the registries
 from genericinterface import logs, sysconfig
 from genericinterface.auth import Authenticator
+from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
 from genericinterface.debugger import Debugger
 from genericinterface.errors import UnavailableFault
+from genericinterface.mail import delivery
+from genericinterface.mail.delivery import BackgroundDelivery
 from genericinterface.provider import ADDRESS, OPERATION, Provider, Services, plain
 from genericinterface.settings import Settings
 
@@ -46,6 +49,7 @@ class Application:
     """The WSGI callable of one worker."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         configuration = sysconfig.load(settings.sysconfig)
         self.database = Database(settings.database_url, pool_size=settings.threads)
         self.debugger = Debugger(self.database, configuration)
@@ -58,7 +62,13 @@ class Application:
             settings.address,
         )
         self._networks = settings.networks()
-        self._pages: dict[str, Callable[[], Response]] = {"/healthz": self._alive, "/readyz": self._ready}
+        self._configuration = configuration
+        self._pages: dict[str, Callable[[], Response]] = {
+            "/healthz": self._alive,
+            "/readyz": self._ready,
+            "/metrics": self._metrics,
+        }
+        self._mail: BackgroundDelivery | None = None
         self._request = type("LimitedRequest", (Request,), {"max_content_length": settings.max_length})
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -110,8 +120,35 @@ class Application:
             return plain(fault)
         return Response("ready\n", content_type="text/plain; charset=UTF-8")
 
+    def _metrics(self) -> Response:
+        try:
+            with self.database.reading() as connection:
+                found = mail_queue.length(connection)
+        except UnavailableFault as fault:
+            return plain(fault)
+        age = (self._configuration.now() - found.oldest).total_seconds() if found.oldest else 0
+        lines = [
+            "# HELP genericinterface_mail_queue_messages Messages that wait for delivery.",
+            "# TYPE genericinterface_mail_queue_messages gauge",
+            f"genericinterface_mail_queue_messages {found.messages}",
+            "# HELP genericinterface_mail_queue_tried_messages Messages that were tried before.",
+            "# TYPE genericinterface_mail_queue_tried_messages gauge",
+            f"genericinterface_mail_queue_tried_messages {found.tried}",
+            "# HELP genericinterface_mail_queue_oldest_seconds Age of the oldest message.",
+            "# TYPE genericinterface_mail_queue_oldest_seconds gauge",
+            f"genericinterface_mail_queue_oldest_seconds {age:.0f}",
+        ]
+        return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def deliver_mail(self) -> None:
+        """Begins to deliver the outgoing mail on a thread; `close` ends it. Called by `serve` after the fork."""
+        courier = delivery.courier(self._configuration, self._settings.mail_certificates)
+        self._mail = BackgroundDelivery(self._settings.database_url, self._configuration, courier)
+
     def close(self) -> None:
         """Writes what the Debugger still holds and closes the database's connections."""
+        if self._mail:
+            self._mail.close()
         self.debugger.close()
         self.database.close()
 

@@ -20,6 +20,7 @@ from genericinterface.errors import ConfigurationError
 PREFIX = "GENERICINTERFACE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
+MAIL_DELIVERY = ("auto", "on", "off")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ class Settings:
     definition_ttl: float = field(
         default=0.5, metadata={"help": "seconds after which a worker looks for a changed web service definition"}
     )
+    mail_delivery: str = field(
+        default="auto",
+        metadata={"help": "whether serve delivers outgoing mail: on, off, or auto: on the embedded database only"},
+    )
+    mail_certificates: str = field(
+        default="system",
+        metadata={"help": "whom to believe as the mail server: system, a file of certificates, or none: anybody"},
+    )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
     log_format: str = field(default="text", metadata={"help": "text or json"})
     sysconfig: Mapping[str, Any] = field(default_factory=dict, metadata={"help": "Znuny's settings by name; file only"})
@@ -59,6 +68,12 @@ class Settings:
             return "http://localhost"
         host, _, port = self.bind.rpartition(":")
         return f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '[::]') else host}:{port}"  # noqa: S104
+
+    @property
+    def delivers_mail(self) -> bool:
+        """Whether `serve` delivers the outgoing mail. A server's database may belong to a Znuny whose daemon does."""
+        is_embedded = self.database_url.startswith("sqlite")
+        return self.mail_delivery == "on" or self.mail_delivery == "auto" and is_embedded
 
     def networks(self) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         """The trusted proxies."""
@@ -140,6 +155,8 @@ def _check(settings: Settings, problems: list[str]) -> None:
         problems.append(f"log_level: {settings.log_level} is none of {', '.join(LOG_LEVELS)}")
     if settings.log_format not in LOG_FORMATS:
         problems.append(f"log_format: {settings.log_format} is none of {', '.join(LOG_FORMATS)}")
+    if settings.mail_delivery not in MAIL_DELIVERY:
+        problems.append(f"mail_delivery: {settings.mail_delivery} is none of {', '.join(MAIL_DELIVERY)}")
     _, _, port = settings.bind.rpartition(":")
     if not settings.bind.startswith("unix:") and not (port.isdecimal() and 0 < int(port) < 65536):
         problems.append(f"bind: {settings.bind} is neither HOST:PORT nor unix:PATH")

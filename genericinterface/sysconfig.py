@@ -33,6 +33,15 @@ class SystemConfiguration:
     customer_group_always_groups: tuple[str, ...] = ("users",)  # CustomerGroupAlwaysGroups
     customer_group_company_always_groups: tuple[str, ...] = ("users",)  # CustomerGroupCompanyAlwaysGroups
     ticket_archive_system: bool = False  # Ticket::ArchiveSystem
+    fqdn: str = "yourhost.example.com"  # FQDN
+    sendmail_module: str = "Kernel::System::Email::Sendmail"  # SendmailModule
+    sendmail_command: str = "/usr/sbin/sendmail -i -f"  # SendmailModule::CMD
+    sendmail_host: str = "mail.example.com"  # SendmailModule::Host
+    sendmail_port: int = 0  # SendmailModule::Port, 0: the module's own
+    sendmail_auth_user: str = ""  # SendmailModule::AuthUser
+    sendmail_auth_password: str = ""  # SendmailModule::AuthPassword
+    mail_queue_max_attempts: int = 3  # MailQueue###ItemMaxAttempts
+    mail_queue_delay: int = 2  # MailQueue###IncrementAttemptDelayInMinutes
     ticket_search_limit: int = 500  # GenericInterface::Operation::TicketSearch###SearchLimit
     ticket_search_sort_by: str = "Age"  # GenericInterface::Operation::TicketSearch###SortBy::Default
     ticket_search_order_by: str = "Down"  # GenericInterface::Operation::TicketSearch###Order::Default
@@ -81,6 +90,15 @@ NAMES: dict[str, str] = {
     "CustomerGroupAlwaysGroups": "customer_group_always_groups",
     "CustomerGroupCompanyAlwaysGroups": "customer_group_company_always_groups",
     "Ticket::ArchiveSystem": "ticket_archive_system",
+    "FQDN": "fqdn",
+    "SendmailModule": "sendmail_module",
+    "SendmailModule::CMD": "sendmail_command",
+    "SendmailModule::Host": "sendmail_host",
+    "SendmailModule::Port": "sendmail_port",
+    "SendmailModule::AuthUser": "sendmail_auth_user",
+    "SendmailModule::AuthPassword": "sendmail_auth_password",
+    "MailQueue###ItemMaxAttempts": "mail_queue_max_attempts",
+    "MailQueue###IncrementAttemptDelayInMinutes": "mail_queue_delay",
     "GenericInterface::Operation::TicketSearch###SearchLimit": "ticket_search_limit",
     "GenericInterface::Operation::TicketSearch###SortBy::Default": "ticket_search_sort_by",
     "GenericInterface::Operation::TicketSearch###Order::Default": "ticket_search_order_by",

@@ -26,6 +26,7 @@ COMMANDS = {
     "queue": "genericinterface.cli.queue:queue",
     "search-index": "genericinterface.cli.search_index:search_index",
     "debugger": "genericinterface.cli.debugger:debugger",
+    "mail-queue": "genericinterface.cli.mail_queue:commands",
 }
 
 

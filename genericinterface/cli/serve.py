@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger
 
 from genericinterface import logs, settings, sysconfig
 from genericinterface.app import Application, create_app
+from genericinterface.mail import delivery
 from genericinterface.settings import Settings
 
 PROVIDER = "/otrs/nph-genericinterface.pl"
@@ -50,7 +51,8 @@ def serve(ctx: click.Context, /, demo: bool, **flags: Any) -> None:
     given = {"settings": root["file"], "database_url": root["database_url"]}
     given |= {name: value for name, value in flags.items() if value is not None}
     chosen = settings.load(os.environ, given)
-    sysconfig.load(chosen.sysconfig)  # its problems are told here, not by every worker
+    # problems are told here, not by every worker
+    delivery.courier(sysconfig.load(chosen.sysconfig), chosen.mail_certificates)
     from genericinterface.cli.db import prepare
 
     prepare(chosen, demo)
@@ -91,6 +93,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def load(self) -> Application:
         """Called in each worker after the fork, so that no connection is shared between processes."""
         application = create_app(self.settings)
+        if self.settings.delivers_mail:
+            application.deliver_mail()
         # What is there now stays: the garbage collector need not look at it again with every request.
         gc.collect()
         gc.freeze()

@@ -1,0 +1,1 @@
+"""Mail that goes out: composed for the operations, delivered from the queue."""
