@@ -42,6 +42,8 @@ class SystemConfiguration:
     sendmail_auth_password: str = ""  # SendmailModule::AuthPassword
     mail_queue_max_attempts: int = 3  # MailQueue###ItemMaxAttempts
     mail_queue_delay: int = 2  # MailQueue###IncrementAttemptDelayInMinutes
+    ticket_responsible: bool = False  # Ticket::Responsible
+    ticket_watcher: bool = False  # Ticket::Watcher
     ticket_search_limit: int = 500  # GenericInterface::Operation::TicketSearch###SearchLimit
     ticket_search_sort_by: str = "Age"  # GenericInterface::Operation::TicketSearch###SortBy::Default
     ticket_search_order_by: str = "Down"  # GenericInterface::Operation::TicketSearch###Order::Default
@@ -99,6 +101,8 @@ NAMES: dict[str, str] = {
     "SendmailModule::AuthPassword": "sendmail_auth_password",
     "MailQueue###ItemMaxAttempts": "mail_queue_max_attempts",
     "MailQueue###IncrementAttemptDelayInMinutes": "mail_queue_delay",
+    "Ticket::Responsible": "ticket_responsible",
+    "Ticket::Watcher": "ticket_watcher",
     "GenericInterface::Operation::TicketSearch###SearchLimit": "ticket_search_limit",
     "GenericInterface::Operation::TicketSearch###SortBy::Default": "ticket_search_sort_by",
     "GenericInterface::Operation::TicketSearch###Order::Default": "ticket_search_order_by",

@@ -1,21 +1,39 @@
 """The one place that decides what an actor may see and do.
 
-Called by operations (`has_permission`) and by everything that lists tickets (`visible_tickets`).
+Called by operations (`has_permission`, `may_create_in`, `accessible_tickets`, `ticket_permissions`), by everything
+that lists tickets (`visible_tickets`) and by what reads them (`access`). What one may do with a single ticket is more
+than what a search shows, as in Znuny 6.5: owners, responsible agents, watchers and those who are mentioned are let in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, or_, select, true
 
 from genericinterface.auth.actor import Actor, Agent
-from genericinterface.database.permission import agent_groups, customer_groups, customer_ids
+from genericinterface.database.permission import (
+    agent_groups,
+    agent_permissions,
+    customer_groups,
+    customer_ids,
+    in_queues_of,
+    mentions,
+    of_customer,
+    watched_by,
+)
 from genericinterface.database.tables import permission_groups, queue, ticket
 from genericinterface.sysconfig import SystemConfiguration
 
-ROOT = 1  # the agent who may everything
+ROOT = 1  # the agent whose searches find every ticket; with a single ticket it has no privilege
 ACTORS = 4096  # for so many the expression is kept: building it costs more than asking the database
+READ = "ro"
+
+_AGENT = bindparam("actor", type_=Integer())
+_LOGIN = bindparam("actor", type_=String())
+_LOWER_LOGIN = bindparam("lower_actor", type_=String())
 
 
 def has_permission(connection: Connection, actor: Actor, group: str, permission: str) -> bool:
@@ -37,21 +55,159 @@ def _group_with(permission: str) -> Select[tuple[int]]:
     )
 
 
+def may_create_in(connection: Connection, actor: Actor, group_id: int, sysconfig: SystemConfiguration) -> bool:
+    """Whether an actor may create tickets in queues of that group; one statement, none for customers in every group."""
+    always = _always(sysconfig)
+    if not isinstance(actor, Agent) and always is None:
+        return True
+    statement = _creating(None if isinstance(actor, Agent) else always)
+    return connection.execute(statement, {**_values(actor), "group": group_id}).first() is not None
+
+
+@cache
+def _creating(always: tuple[str, ...] | None) -> Select[tuple[int]]:
+    groups = agent_groups(_AGENT, "create") if always is None else customer_groups(_LOGIN, "create", always)
+    column = permission_groups.c.id
+    return select(column).where(column == bindparam("group"), column.in_(groups))
+
+
+# --------------------------------------------------------------------------------------------------- single tickets
+
+
+class Access(NamedTuple):
+    """Tickets with which an actor may do something: a condition over the table `ticket`, and its parameters' values.
+
+    The condition is the same object for everybody to whom the same rules apply, so that statements with it are kept.
+    """
+
+    condition: ColumnElement[bool]
+    values: dict[str, Any]
+
+
+def access(actor: Actor, sysconfig: SystemConfiguration, permission: str = READ) -> Access:
+    """With which tickets an actor may do what `permission` says (`ro`, `note`, `priority`, …), as in Znuny 6.5.
+
+    Agents: owners and responsible agents may all, those with the permission (or `rw`) in the queue's group may it,
+    watchers and the mentioned may read. Customer users: tickets of their own and of their companies, in the groups of
+    customers where CustomerGroupSupport is on. (`move`, `close` and `responsible`, which TicketUpdate asks for, are
+    permissions that no group has: only `rw` grants them.)
+    """
+    if isinstance(actor, Agent):
+        rules = _rules(sysconfig)
+        return Access(_agent_access(permission, *rules), {"actor": actor.id})
+    return Access(_customer_access(permission, _always(sysconfig)), _values(actor))
+
+
+def accessible_tickets(
+    connection: Connection,
+    actor: Actor,
+    ticket_ids: Collection[int],
+    sysconfig: SystemConfiguration,
+    permission: str = READ,
+) -> set[int]:
+    """Those of the tickets with which the actor may do what `permission` says; one statement."""
+    condition, values = access(actor, sysconfig, permission)
+    return set(connection.scalars(_accessible(condition), {**values, "tickets": list(ticket_ids)}))
+
+
 @lru_cache(ACTORS)
-def visible_tickets(actor: Actor, sysconfig: SystemConfiguration, permission: str = "ro") -> ColumnElement[bool]:
+def _accessible(condition: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(ticket.c.id).where(ticket.c.id.in_(bindparam("tickets", expanding=True)), condition)
+
+
+class TicketPermissions(NamedTuple):
+    """What an agent may do with one ticket: `everything` as its owner or responsible, else what its group grants."""
+
+    everything: bool
+    granted: frozenset[str]
+
+    def allow(self, permission: str) -> bool:
+        """Whether the permission is among them."""
+        return self.everything or "rw" in self.granted or permission in self.granted
+
+
+def ticket_permissions(
+    connection: Connection, agent: Agent, ticket_id: int, sysconfig: SystemConfiguration
+) -> TicketPermissions:
+    """All that an agent may do with a ticket; nothing with one that is not there. One statement."""
+    rules = _rules(sysconfig)
+    rows = connection.execute(_permissions(*rules), {"actor": agent.id, "ticket": ticket_id}).all()
+    if not rows:
+        return TicketPermissions(False, frozenset())
+    everything, reads = bool(rows[0].everything), bool(rows[0].reads)
+    granted = {row.permission_key for row in rows if row.permission_key is not None}
+    return TicketPermissions(everything, frozenset(granted | ({READ} if reads else set())))
+
+
+@cache
+def _permissions(responsible: bool, watcher: bool) -> Select[Any]:
+    granted = agent_permissions(_AGENT).subquery("granted")
+    return (
+        select(
+            _everything(responsible).label("everything"),
+            or_(*_readers(watcher)).label("reads"),
+            granted.c.permission_key,
+        )
+        .select_from(ticket)
+        .join(queue, queue.c.id == ticket.c.queue_id)
+        .outerjoin(granted, granted.c.group_id == queue.c.group_id)
+        .where(ticket.c.id == bindparam("ticket"))
+    )
+
+
+def _rules(sysconfig: SystemConfiguration) -> tuple[bool, bool]:
+    return sysconfig.ticket_responsible, sysconfig.ticket_watcher
+
+
+def _always(sysconfig: SystemConfiguration) -> tuple[str, ...] | None:
+    """The groups of every customer user; None where customers are in all groups."""
+    if not sysconfig.customer_group_support:
+        return None
+    return sysconfig.customer_group_always_groups + sysconfig.customer_group_company_always_groups
+
+
+def _values(actor: Actor) -> dict[str, Any]:
+    if isinstance(actor, Agent):
+        return {"actor": actor.id}
+    return {"actor": actor.login, "lower_actor": actor.login.lower()}
+
+
+def _everything(responsible: bool) -> ColumnElement[bool]:
+    owner = ticket.c.user_id == _AGENT
+    return or_(owner, ticket.c.responsible_user_id == _AGENT) if responsible else owner
+
+
+def _readers(watcher: bool) -> list[ColumnElement[bool]]:
+    return [watched_by(_AGENT), mentions(_AGENT)] if watcher else [mentions(_AGENT)]
+
+
+@cache
+def _agent_access(permission: str, responsible: bool, watcher: bool) -> ColumnElement[bool]:
+    rules = [_everything(responsible), in_queues_of(agent_groups(_AGENT, permission))]
+    return or_(*rules, *(_readers(watcher) if permission == READ else ()))
+
+
+@cache
+def _customer_access(permission: str, always: tuple[str, ...] | None) -> ColumnElement[bool]:
+    own = of_customer(_LOGIN, _LOWER_LOGIN)
+    return own if always is None else own & in_queues_of(customer_groups(_LOGIN, permission, always))
+
+
+# --------------------------------------------------------------------------------------------------- lists of tickets
+
+
+def visible_tickets(actor: Actor, sysconfig: SystemConfiguration, permission: str = READ) -> ColumnElement[bool]:
     """The tickets that an actor may see, as one expression over the table `ticket` (as TicketSearch of Znuny 6.5).
 
     Agents: tickets in queues of their groups, user 1 all. Customer users: tickets of their own and of their companies,
     in the groups of customers where CustomerGroupSupport is on.
     """
+    return _visible(actor, permission, _always(sysconfig))
+
+
+@lru_cache(ACTORS)
+def _visible(actor: Actor, permission: str, always: tuple[str, ...] | None) -> ColumnElement[bool]:
     if isinstance(actor, Agent):
-        if actor.id == ROOT:
-            return true()
-        groups = agent_groups(actor.id, permission)
-        return ticket.c.queue_id.in_(select(queue.c.id).where(queue.c.group_id.in_(groups)))
+        return true() if actor.id == ROOT else in_queues_of(agent_groups(actor.id, permission))
     own = or_(ticket.c.customer_id.in_(customer_ids(actor.login)), ticket.c.customer_user_id == actor.login)
-    if not sysconfig.customer_group_support:
-        return own
-    always = sysconfig.customer_group_always_groups + sysconfig.customer_group_company_always_groups
-    groups = customer_groups(actor.login, permission, always)
-    return own & ticket.c.queue_id.in_(select(queue.c.id).where(queue.c.group_id.in_(groups)))
+    return own if always is None else own & in_queues_of(customer_groups(actor.login, permission, always))

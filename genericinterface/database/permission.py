@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, or_, select, union
 
 from genericinterface.database.accounts import VALID
 from genericinterface.database.expressions import one_of
@@ -18,9 +18,13 @@ from genericinterface.database.tables import (
     group_customer_user,
     group_role,
     group_user,
+    mention,
     permission_groups,
+    queue,
     role_user,
     roles,
+    ticket,
+    ticket_watcher,
     users,
 )
 
@@ -35,34 +39,46 @@ def agent_groups(user_id: int | ColumnElement[int], permission: str) -> Select[t
     Granted directly or through a valid role; an agent who is not valid is in no group. As Znuny 6.5 does.
     """
     keys = ("rw",) if permission == "rw" else ("rw", permission)
+    granted = _granted(user_id, keys).subquery("granted")
+    return select(granted.c.group_id).where(_is_valid(user_id))
+
+
+def agent_permissions(user_id: int | ColumnElement[int]) -> Select[tuple[int, str]]:
+    """(group's ID, permission) of all that the agent has, under the same rules."""
+    granted = _granted(user_id, ()).subquery("granted_permissions")
+    return select(granted.c.group_id, granted.c.permission_key).where(_is_valid(user_id))
+
+
+def _is_valid(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(users.c.id == user_id, users.c.valid_id == VALID)
+
+
+def _granted(user_id: int | ColumnElement[int], keys: Sequence[str]) -> CompoundSelect[tuple[int, str]]:
+    """(group's ID, permission) directly and by role; only these permissions, or with none given all."""
     direct = (
-        select(group_user.c.group_id)
+        select(group_user.c.group_id, group_user.c.permission_key)
         .join(permission_groups, permission_groups.c.id == group_user.c.group_id)
-        .where(
-            group_user.c.user_id == user_id,
-            one_of(group_user.c.permission_key, keys),
-            permission_groups.c.valid_id == VALID,
-        )
+        .where(group_user.c.user_id == user_id, permission_groups.c.valid_id == VALID)
     )
     by_role = (
-        select(group_role.c.group_id)
+        select(group_role.c.group_id, group_role.c.permission_key)
         .join(permission_groups, permission_groups.c.id == group_role.c.group_id)
         .join(role_user, role_user.c.role_id == group_role.c.role_id)
         .join(roles, roles.c.id == role_user.c.role_id)
         .where(
             role_user.c.user_id == user_id,
             roles.c.valid_id == VALID,
-            one_of(group_role.c.permission_key, keys),
             group_role.c.permission_value == 1,
             permission_groups.c.valid_id == VALID,
         )
     )
-    granted = union(direct, by_role).subquery("granted")
-    valid_agent = exists().where(users.c.id == user_id, users.c.valid_id == VALID)
-    return select(granted.c.group_id).where(valid_agent)
+    if keys:
+        direct = direct.where(one_of(group_user.c.permission_key, keys))
+        by_role = by_role.where(one_of(group_role.c.permission_key, keys))
+    return union(direct, by_role)
 
 
-def customer_ids(login: str) -> Select[tuple[str]]:
+def customer_ids(login: str | ColumnElement[str]) -> Select[tuple[str]]:
     """The companies of a customer user: the one of its own row, and those it is assigned to."""
     own = select(customer_user.c.customer_id).where(customer_user.c.login == login)
     assigned = select(customer_user_customer.c.customer_id).where(customer_user_customer.c.user_id == login)
@@ -70,7 +86,7 @@ def customer_ids(login: str) -> Select[tuple[str]]:
     return select(companies.c.customer_id)
 
 
-def customer_groups(login: str, permission: str, always: Sequence[str]) -> Select[tuple[int]]:
+def customer_groups(login: str | ColumnElement[str], permission: str, always: Sequence[str]) -> Select[tuple[int]]:
     """IDs of the valid groups in which a customer user has the permission, by itself or through its companies.
 
     Every customer user has all permissions in the groups named by `always`. Only asked where CustomerGroupSupport is
@@ -92,4 +108,34 @@ def customer_groups(login: str, permission: str, always: Sequence[str]) -> Selec
     return select(permission_groups.c.id).where(
         or_(permission_groups.c.id.in_(select(granted.c.group_id)), permission_groups.c.name.in_(always)),
         permission_groups.c.valid_id == VALID,
+    )
+
+
+def in_queues_of(groups: Select[tuple[int]]) -> ColumnElement[bool]:
+    """Tickets in the queues of these groups."""
+    return ticket.c.queue_id.in_(select(queue.c.id).where(queue.c.group_id.in_(groups)))
+
+
+def watched_by(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """Tickets that the agent watches."""
+    column = ticket_watcher.c
+    return exists().where(column.ticket_id == ticket.c.id, column.user_id == user_id).correlate(ticket)
+
+
+def mentions(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """Tickets with an article that mentions the agent."""
+    return exists().where(mention.c.ticket_id == ticket.c.id, mention.c.user_id == user_id).correlate(ticket)
+
+
+def of_customer(login: ColumnElement[str], lower_login: ColumnElement[str]) -> ColumnElement[bool]:
+    """Tickets of the customer user and of its companies, compared without case; `lower_login` is the login in small.
+
+    As CustomerUserIDCheck and CustomerIDCheck of Znuny 6.5. No ticket belongs to the company without a name.
+    """
+    user, company = ticket.c.customer_user_id, ticket.c.customer_id
+    companies = customer_ids(login).subquery("own_companies").c.customer_id
+    return or_(
+        user == login,
+        func.lower(user) == lower_login,
+        (company != "") & func.lower(company).in_(select(func.lower(companies))),
     )

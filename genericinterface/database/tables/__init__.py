@@ -61,6 +61,7 @@ from genericinterface.database.tables.queue import (
     system_maintenance,
 )
 from genericinterface.database.tables.ticket import (
+    mention,
     ticket,
     ticket_flag,
     ticket_history,
@@ -108,6 +109,7 @@ __all__ = [
     "group_role",
     "group_user",
     "mail_queue",
+    "mention",
     "permission_groups",
     "process_id",
     "queue",

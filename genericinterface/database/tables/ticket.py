@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from genericinterface.database.tables.columns import BIG_ID, METADATA, SMALL_ID, TIMESTAMP, stamps
+from genericinterface.database.tables.columns import BIG_ID, ID, METADATA, SMALL_ID, TIMESTAMP, stamps
 
 ticket_priority = Table(
     "ticket_priority",
@@ -205,6 +205,19 @@ ticket_watcher = Table(
     *stamps("ticket_watcher"),
     Index("ticket_watcher_ticket_id", "ticket_id"),
     Index("ticket_watcher_user_id", "user_id"),
+)
+
+mention = Table(
+    "mention",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("user_id", Integer),
+    Column("ticket_id", Integer),
+    Column("article_id", Integer),
+    Column("create_time", TIMESTAMP),
+    Index("mention_article_id", "article_id"),
+    Index("mention_ticket_id", "ticket_id"),
+    Index("mention_user_id", "user_id"),
 )
 
 ticket_index = Table(
