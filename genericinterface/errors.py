@@ -5,6 +5,8 @@ GenericInterfaceError
 ├── Fault                   a stage that failed: SOAP Fault, or {"faultcode", "faultstring"}, HTTP 500
 │   ├── RequestFault        the request itself cannot be received: text/plain on REST, soap:Client on SOAP (4xx, 500)
 │   └── UnavailableFault    something behind us is out of order for now (database, mail server): HTTP 503
+├── MailError               a mail that cannot be composed as asked; the operation makes an OperationError of it
+│   └── SecurityError       … or not signed or encrypted as asked: nothing is sent
 └── ConfigurationError      problems of settings or of a web service definition, all of them at once
 
 The first two are never mixed (docs/architecture.md, "Two kinds of error"). Errors of libraries are translated to these
@@ -63,6 +65,26 @@ class UnavailableFault(Fault):
     """A part behind the provider does not answer now; the same request may succeed later."""
 
     status = 503
+
+
+class MailError(GenericInterfaceError):
+    """A mail cannot be composed as it was asked for; `message` is a sentence for the caller.
+
+    An operation answers with `OperationError(f"{operation}.{error.code}", …)`.
+    """
+
+    code = "InvalidParameter"
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+
+
+class SecurityError(MailError):
+    """A mail cannot be signed or encrypted as asked, so it is not sent at all; `code` is one of docs/mail.md."""
+
+    code = "SecurityFail"
 
 
 class ConfigurationError(GenericInterfaceError):
