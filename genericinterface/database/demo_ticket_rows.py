@@ -1,11 +1,10 @@
 """Makes rows of demo tickets: plays their events and keeps what Znuny would have kept. Called by demo_data.py.
 
-The names of history rows follow Znuny 6.5 (`%%old%%new%%` and the like), as do encodings (attachments in base64).
+The names of history rows follow Znuny 6.5 (`%%old%%new%%` and the like), as do encodings.
 """
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
 from collections import defaultdict
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, Table, select
 from genericinterface.database import tables as t
 from genericinterface.database.demo_tickets import TICKETS, DemoTicket
 from genericinterface.database.rows import add, ids
+from genericinterface.database.stored_content import stored
 
 Row = dict[str, Any]
 LOCK_NAMES = {"lock": "Lock", "tmp_lock": "Lock", "unlock": "Unlock"}
@@ -36,6 +36,7 @@ class _Known:
     """Ids of what tickets refer to, by name."""
 
     def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.of = {
             table: ids(connection, table)
             for table in (t.queue, t.ticket_state, t.ticket_priority, t.ticket_type, t.ticket_lock_type, t.service)
@@ -277,7 +278,7 @@ class _Story:
                 "content_size": str(len(data)),
                 "content_type": f'text/plain; name="{filename}"',
                 "disposition": "attachment",
-                "content": base64.encodebytes(data).decode(),
+                "content": stored(self.known.connection, data),
                 **self._stamps(when, "root@localhost"),
             }
         )
