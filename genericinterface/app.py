@@ -21,12 +21,13 @@ from werkzeug.exceptions import HTTPException
 import genericinterface.mapping
 import genericinterface.operation
 import genericinterface.transport  # noqa: F401  the three packages fill the registries
-from genericinterface import logs, sysconfig
+from genericinterface import logs
 from genericinterface.auth import Authenticator
 from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
+from genericinterface.database.stored_sysconfig import CurrentConfiguration
 from genericinterface.debugger import Debugger
-from genericinterface.errors import UnavailableFault
+from genericinterface.errors import ConfigurationError, UnavailableFault
 from genericinterface.mail import delivery
 from genericinterface.mail.delivery import BackgroundDelivery
 from genericinterface.provider import ADDRESS, OPERATION, Provider, Services, plain
@@ -50,19 +51,18 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        configuration = sysconfig.load(settings.sysconfig)
         self.database = Database(settings.database_url, pool_size=settings.threads)
-        self.debugger = Debugger(self.database, configuration)
+        self.sysconfig = CurrentConfiguration(self.database, settings.sysconfig)
+        self.debugger = Debugger(self.database, self.sysconfig)
         self.provider = Provider(
             self.database,
             Services(self.database, settings.definition_ttl),
-            Authenticator(configuration),
+            Authenticator(self.sysconfig),
             self.debugger,
-            configuration,
+            self.sysconfig,
             settings.address,
         )
         self._networks = settings.networks()
-        self._configuration = configuration
         self._pages: dict[str, Callable[[], Response]] = {
             "/healthz": self._alive,
             "/readyz": self._ready,
@@ -98,7 +98,10 @@ class Application:
     def _respond(self, request: Request, path: str, remote: str, request_id: str) -> Response:
         page = self._pages.get(path)
         try:
-            return page() if page else self.provider.handle(request, path, remote, request_id)
+            if page:
+                return page()
+            self.sysconfig.refresh()
+            return self.provider.handle(request, path, remote, request_id)
         except HTTPException as error:
             return Response(f"{error.description}\n", error.code or 500, content_type="text/plain; charset=UTF-8")
         except Exception:
@@ -126,7 +129,7 @@ class Application:
                 found = mail_queue.length(connection)
         except UnavailableFault as fault:
             return plain(fault)
-        age = (self._configuration.now() - found.oldest).total_seconds() if found.oldest else 0
+        age = (self.sysconfig.current.now() - found.oldest).total_seconds() if found.oldest else 0
         lines = [
             "# HELP genericinterface_mail_queue_messages Messages that wait for delivery.",
             "# TYPE genericinterface_mail_queue_messages gauge",
@@ -142,8 +145,14 @@ class Application:
 
     def deliver_mail(self) -> None:
         """Begins to deliver the outgoing mail on a thread; `close` ends it. Called by `serve` after the fork."""
-        courier = delivery.courier(self._configuration, self._settings.mail_certificates)
-        self._mail = BackgroundDelivery(self._settings.database_url, self._configuration, courier)
+        self.sysconfig.refresh()
+        configuration = self.sysconfig.current
+        try:
+            courier = delivery.courier(configuration, self._settings.mail_certificates)
+        except ConfigurationError as error:  # what a Znuny has stored stops no worker
+            log.error("mail is not delivered: %s", "; ".join(error.problems))
+            return
+        self._mail = BackgroundDelivery(self._settings.database_url, configuration, courier)
 
     def close(self) -> None:
         """Writes what the Debugger still holds and closes the database's connections."""

@@ -20,7 +20,7 @@ from genericinterface import redaction
 from genericinterface.database import communications
 from genericinterface.database.engine import Database
 from genericinterface.errors import UnavailableFault
-from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.sysconfig import Source, SystemConfiguration
 from genericinterface.webservice import Webservice
 
 log = logging.getLogger(__name__)
@@ -116,8 +116,8 @@ class Communication:
 class Debugger:
     """One per process; its writer starts with the first communication to write, so after any fork."""
 
-    def __init__(self, database: Database, sysconfig: SystemConfiguration) -> None:
-        self.sysconfig = sysconfig
+    def __init__(self, database: Database, sysconfig: Source) -> None:
+        self._source = sysconfig
         self._database = database
         self._begin()
 
@@ -128,6 +128,11 @@ class Debugger:
         self._dropped = 0
         self._changed = threading.Condition()
         self._writer: threading.Thread | None = None
+
+    @property
+    def sysconfig(self) -> SystemConfiguration:
+        """The configuration that holds now."""
+        return self._source.current
 
     def open(self, webservice: Webservice, remote_address: str, request_id: str) -> Communication:
         """A communication with this web service."""

@@ -29,7 +29,7 @@ from genericinterface.errors import ConfigurationError, Fault, OperationError, R
 from genericinterface.mapping.mapping import Mapping
 from genericinterface.operation.operation import Context, Operation
 from genericinterface.registry import MAPPINGS, OPERATIONS, PLANNED_OPERATIONS, TRANSPORTS
-from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.sysconfig import Source
 from genericinterface.transport.request_body import BODY
 from genericinterface.transport.transport import Call, Transport
 from genericinterface.webservice import MappingDefinition, OperationDefinition, Webservice, define, document
@@ -180,7 +180,7 @@ class Provider:
         services: Services,
         authenticator: Authenticator,
         debugger: Debugger,
-        sysconfig: SystemConfiguration,
+        sysconfig: Source,
         address: str,
     ) -> None:
         self.database = database
@@ -220,7 +220,11 @@ class Provider:
             communication.debug(f"Detected operation '{call.operation}'")
             communication.debug("Incoming data before mapping", call.data)
             context = Context(
-                self.authenticator, self.sysconfig, communication, remote_address, request.headers.get("User-Agent", "")
+                self.authenticator,
+                self.sysconfig.current,
+                communication,
+                remote_address,
+                request.headers.get("User-Agent", ""),
             )
             data = self._perform(service, call, context)
             return transport.respond(call, data, context.response_headers)

@@ -107,11 +107,5 @@ def test_sysconfig_knows_lists() -> None:
             sysconfig.load({"CustomerGroupAlwaysGroups": value})
 
 
-def test_the_operators_page_names_every_setting_of_sysconfig() -> None:
-    page = Path(__file__).parents[1].joinpath("docs/operators.md").read_text(encoding="utf-8")
-    for name in sysconfig.NAMES:
-        assert f"| `{name}` |" in page
-
-
 def test_every_sysconfig_field_has_its_znuny_name() -> None:
     assert set(sysconfig.NAMES.values()) == set(sysconfig.SystemConfiguration.__dataclass_fields__)

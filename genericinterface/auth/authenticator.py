@@ -14,7 +14,7 @@ from genericinterface.auth.password_cache import PasswordCache
 from genericinterface.auth.permission import has_permission
 from genericinterface.database.accounts import AGENTS, CUSTOMERS, FAILED, LAST_LOGIN, Account, Accounts, number
 from genericinterface.schema import true
-from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.sysconfig import Source, SystemConfiguration
 
 LAST_LOGIN_EVERY = 60  # seconds; within them a login is not written down again
 
@@ -22,12 +22,17 @@ LAST_LOGIN_EVERY = 60  # seconds; within them a login is not written down again
 class Authenticator:
     """One per worker, for all its threads; holds the cache of slow password checks and nothing of any request."""
 
-    def __init__(self, sysconfig: SystemConfiguration) -> None:
-        self.sysconfig = sysconfig
+    def __init__(self, sysconfig: Source) -> None:
+        self._source = sysconfig
         self._cache = PasswordCache()
         # Checked for logins that do not exist, so that the time of the answer does not tell which do: a hash of the
         # kind that accounts here have, since the first of them logged in.
         self._example = "0" * 64
+
+    @property
+    def sysconfig(self) -> SystemConfiguration:
+        """The configuration that holds now."""
+        return self._source.current
 
     def authenticate(self, credentials: Credentials, remote_address: str, connection: Connection) -> Actor | None:
         """Who it is, or None. A SessionID that is not good is a failure, whatever login comes with it (Znuny 6.5)."""

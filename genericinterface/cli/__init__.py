@@ -25,6 +25,7 @@ COMMANDS = {
     "group": "genericinterface.cli.group:group",
     "queue": "genericinterface.cli.queue:queue",
     "search-index": "genericinterface.cli.search_index:search_index",
+    "sysconfig": "genericinterface.cli.sysconfig:sysconfig",
     "debugger": "genericinterface.cli.debugger:debugger",
     "mail-queue": "genericinterface.cli.mail_queue:commands",
 }

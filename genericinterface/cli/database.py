@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from genericinterface import sysconfig
-from genericinterface.database import schema_check
+from genericinterface.database import schema_check, stored_sysconfig
 from genericinterface.database.engine import Database
 from genericinterface.errors import ConfigurationError
 from genericinterface.settings import Settings
+from genericinterface.sysconfig import SystemConfiguration
 
 
 @contextmanager
@@ -38,6 +38,10 @@ def reading(settings: Settings) -> Iterator[Connection]:
 @contextmanager
 def writing(settings: Settings) -> Iterator[tuple[Connection, dt.datetime]]:
     """A connection in a transaction, and the present time as the database keeps it."""
-    now = sysconfig.load(settings.sysconfig).now()
     with ready(settings) as database, database.transaction() as connection:
-        yield connection, now
+        yield connection, configuration(connection, settings).now()
+
+
+def configuration(connection: Connection, settings: Settings) -> SystemConfiguration:
+    """The system configuration of this database under the settings."""
+    return stored_sysconfig.resolve(connection, settings.sysconfig).configuration

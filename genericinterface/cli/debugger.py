@@ -8,8 +8,7 @@ import re
 import click
 from sqlalchemy import Connection
 
-from genericinterface import sysconfig
-from genericinterface.cli.database import reading, writing
+from genericinterface.cli.database import configuration, reading, writing
 from genericinterface.cli.table import print_json, print_list, visible
 from genericinterface.database import communications, people, webservices
 from genericinterface.database.communications import Content, Summary
@@ -48,9 +47,8 @@ def list_command(
       genericinterface debugger list --errors --since 2h
       genericinterface debugger list --webservice Tickets --limit 10
     """
-    configuration = sysconfig.load(settings.sysconfig)
-    start = _moment(since, configuration) if since else None
     with reading(settings) as connection:
+        start = _moment(since, configuration(connection, settings)) if since else None
         found = communications.listed(connection, _webservice_id(connection, webservice), start, errors, limit)
     print_list([_row(summary) for summary in found], as_json, "The Debugger has kept no such communication.")
 
@@ -105,10 +103,10 @@ def _webservice_id(connection: Connection, name: str | None) -> int | None:
     return stored.id
 
 
-def _moment(text: str, configuration: SystemConfiguration) -> dt.datetime:
+def _moment(text: str, config: SystemConfiguration) -> dt.datetime:
     if ago := AGO.fullmatch(text.strip().lower()):
-        return configuration.now() - dt.timedelta(**{UNITS[ago[2]]: int(ago[1])})
-    moment = parse_moment(text, configuration)
+        return config.now() - dt.timedelta(**{UNITS[ago[2]]: int(ago[1])})
+    moment = parse_moment(text, config)
     if moment is None:
         raise ConfigurationError([f"--since: {text} is no time; write 2026-11-24 08:00, or 15m, 2h, 3d"])
     return moment

@@ -10,8 +10,8 @@ from threading import Event
 
 import click
 
-from genericinterface import logs, sysconfig
-from genericinterface.cli.database import reading, ready, writing
+from genericinterface import logs
+from genericinterface.cli.database import configuration, reading, ready, writing
 from genericinterface.cli.table import print_json, print_list, visible
 from genericinterface.database import mail_queue
 from genericinterface.database.mail_queue import Entry
@@ -49,14 +49,14 @@ def run(settings: Settings, /, once: bool, interval: float) -> None:
     How, is in Znuny's settings SendmailModule… (docs/mail.md). Several of these may run at once, also on several
     machines. With --once the exit code is 1 when the mail server did not answer.
     """
-    configuration = sysconfig.load(settings.sysconfig)
-    courier = delivery.courier(configuration, settings.mail_certificates)
     logs.configure(settings)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     with ready(settings) as database:
-        worker = delivery.Worker(database, configuration, courier)
+        with database.reading() as connection:
+            config = configuration(connection, settings)
+        worker = delivery.Worker(database, config, delivery.courier(config, settings.mail_certificates))
         if not once:
             click.echo("Delivering mail (stop with Ctrl-C)")
             worker.run(stop, interval)
@@ -135,8 +135,8 @@ def delete(settings: Settings, /, message_ids: tuple[int, ...], everything: bool
 @click.pass_obj
 def status(settings: Settings, /, as_json: bool) -> None:
     """Tell length and age of the queue: how many messages wait, how many were tried before, how old the oldest is."""
-    now = sysconfig.load(settings.sysconfig).now()
     with reading(settings) as connection:
+        now = configuration(connection, settings).now()
         found = mail_queue.length(connection)
     age = int((now - found.oldest).total_seconds()) if found.oldest else 0
     if as_json:

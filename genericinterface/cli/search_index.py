@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 import click
 
-from genericinterface import sysconfig
-from genericinterface.cli.database import ready
+from genericinterface.cli.database import configuration, ready
 from genericinterface.cli.table import print_json, table
 from genericinterface.database import search_index as index
 from genericinterface.database.engine import Database
 from genericinterface.settings import Settings
+from genericinterface.sysconfig import SystemConfiguration
 
 BATCH = 500  # articles that are indexed in one transaction
 MARK_BATCH = 20_000  # articles that are marked in one transaction
@@ -45,10 +45,10 @@ def build(settings: Settings, /, rebuild: bool) -> None:
             _mark(database)
         with database.reading() as connection:
             waiting = index.count_waiting(connection)
+            config = configuration(connection, settings)
         if not waiting:
             click.echo("No article waits.")
             return
-        config = sysconfig.load(settings.sysconfig)
         done, started = 0, time.perf_counter()
         with _progress(waiting) as advance:
             while number := _build_some(database, config):
@@ -58,7 +58,7 @@ def build(settings: Settings, /, rebuild: bool) -> None:
     click.echo(f"Indexed {done} articles, {rate:.0f} per second.")
 
 
-def _build_some(database: Database, config: sysconfig.SystemConfiguration) -> int:
+def _build_some(database: Database, config: SystemConfiguration) -> int:
     with database.transaction() as connection:
         return index.build_some(connection, config, BATCH)
 

@@ -55,6 +55,23 @@ def load(text: str, file: str = "") -> dict[str, Any]:
 
 def read(text: str, file: str = "") -> Document:
     """The data of a definition and the line of every node; see `load`."""
+    builder = _read(text, file)
+    if not isinstance(builder.root, dict):
+        raise builder.fatal(1, "this is no YAML hash", "a definition begins with keys like Debugger: and Provider:")
+    if builder.problems:
+        raise DefinitionError(builder.problems)
+    return Document(file, builder.root, builder.lines, builder.booleans)
+
+
+def value(text: str) -> Any:
+    """Any YAML, read by the same rules: text, None, a list or a hash. Raises DefinitionError."""
+    builder = _read(text, "")
+    if builder.problems:
+        raise DefinitionError(builder.problems)
+    return builder.root
+
+
+def _read(text: str, file: str) -> _Builder:
     builder = _Builder(file)
     if len(text) > MAX_LENGTH:
         raise builder.fatal(1, f"the definition is longer than {MAX_LENGTH} characters")
@@ -68,11 +85,7 @@ def read(text: str, file: str = "") -> Document:
         line = text.count("\n", 0, int(error.position)) + 1
         character = f"U+{ord(text[error.position]):04X}"
         raise builder.fatal(line, f"the character {character} is not allowed in YAML", "delete it") from error
-    if not isinstance(builder.root, dict):
-        raise builder.fatal(1, "this is no YAML hash", "a definition begins with keys like Debugger: and Provider:")
-    if builder.problems:
-        raise DefinitionError(builder.problems)
-    return Document(file, builder.root, builder.lines, builder.booleans)
+    return builder
 
 
 def _words(error: yaml.MarkedYAMLError) -> tuple[str, str]:

@@ -39,7 +39,9 @@ from genericinterface.database.tables.provider import (
     process_id,
     scheduler_task,
     sysconfig_default,
+    sysconfig_deployment,
     sysconfig_modified,
+    sysconfig_modified_version,
 )
 from genericinterface.database.tables.queue import (
     auto_response,
@@ -128,7 +130,9 @@ __all__ = [
     "sla",
     "sla_preferences",
     "sysconfig_default",
+    "sysconfig_deployment",
     "sysconfig_modified",
+    "sysconfig_modified_version",
     "system_address",
     "system_data",
     "system_maintenance",

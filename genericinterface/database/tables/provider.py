@@ -141,6 +141,32 @@ sysconfig_modified = Table(
     UniqueConstraint("sysconfig_default_id", "user_id", name="sysconfig_modified_per_user"),
 )
 
+# What was deployed: Znuny works with these and not with changes that wait for a deployment.
+sysconfig_modified_version = Table(
+    "sysconfig_modified_version",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("sysconfig_default_version_id", Integer, nullable=False),  # refers to a table that only Znuny needs
+    Column("name", String(250), nullable=False),
+    Column("user_id", Integer, ForeignKey("users.id", name="fk_sysconfig_modified_version_user_id_id")),
+    Column("is_valid", SmallInteger, nullable=False),
+    Column("user_modification_active", SmallInteger, nullable=False),
+    Column("effective_value", LONG, nullable=False),
+    Column("reset_to_default", SmallInteger, nullable=False),
+    *stamps("sysconfig_modified_version"),
+)
+
+sysconfig_deployment = Table(
+    "sysconfig_deployment",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("comments", String(250)),
+    Column("user_id", Integer, ForeignKey("users.id", name="fk_sysconfig_deployment_user_id_id")),
+    Column("effective_value", LONG, nullable=False),
+    Column("create_time", TIMESTAMP, nullable=False),
+    Column("create_by", Integer, ForeignKey("users.id", name="fk_sysconfig_deployment_create_by_id"), nullable=False),
+)
+
 process_id = Table(
     "process_id",
     METADATA,
