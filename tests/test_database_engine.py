@@ -136,6 +136,15 @@ def test_readers_of_sqlite_do_not_wait_for_a_writer(filled_sqlite: Maker) -> Non
         other.close()
 
 
+def test_an_embedded_database_keeps_what_was_committed_when_the_power_fails(filled_sqlite: Maker) -> None:
+    with filled_sqlite() as url:
+        database = Database(str(url))
+        with database.transaction() as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        database.close()
+
+
 def test_many_may_be_the_first_to_open_an_embedded_database(tmp_path: Path) -> None:
     for number in range(20):
         path = tmp_path / f"{number}.db"

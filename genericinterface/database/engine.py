@@ -148,7 +148,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value)
     connection.isolation_level = None
     _write_ahead(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")
+    # What was answered is kept when the power fails, too; with NORMAL the last commits could be gone.
+    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
