@@ -119,7 +119,7 @@ def _compare(column: ColumnElement[str], kind: str, negated: bool, size: int, na
     return lowered != value if negated else lowered == value
 
 
-def bound(name: str, words: Sequence[Words]) -> dict[str, str]:
+def bound(name: str, words: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
     """The bound parameters of the words, as `express` names them."""
     return {
         f"{name}_{number}_{spelling}": text for number, spelt in enumerate(words) for spelling, text in enumerate(spelt)

@@ -8,13 +8,16 @@ Znuny 6.5 adds the same rows when it makes an article but leaves the mark on it,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from genericinterface.database import tables as t
+from genericinterface.database.lookups import TTL
 from genericinterface.database.search_words import whole, words
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -139,6 +142,20 @@ def mark_some(connection: Connection, after: int, most: int) -> int | None:
             .values(search_index_needs_rebuild=NEEDS_INDEX)
         )
     return last
+
+
+_waits: WeakKeyDictionary[Engine, tuple[float, bool]] = WeakKeyDictionary()
+_HIGHEST_MARK = select(func.max(t.article.c.search_index_needs_rebuild))  # the maximum is at the end of its index
+
+
+def any_waiting(connection: Connection) -> bool:
+    """Whether any article is marked; asked once in a second."""
+    now = time.monotonic()
+    read, waiting = _waits.get(connection.engine, (0.0, True))
+    if read + TTL < now:
+        waiting = connection.scalar(_HIGHEST_MARK) == NEEDS_INDEX
+        _waits[connection.engine] = (now, waiting)
+    return waiting
 
 
 @dataclass(frozen=True)
