@@ -48,7 +48,6 @@ def read_conditions(name: str, texts: Sequence[str | None], strict: bool) -> Rea
         raise TooMuchError(name, f"has more than {MOST_LETTERS} letters")
     shapes: list[Hashable] = []
     values: dict[str, str] = {}
-    number_of_words = 0
     for text in texts:
         if not text:
             continue
@@ -61,10 +60,9 @@ def read_conditions(name: str, texts: Sequence[str | None], strict: bool) -> Rea
             continue
         if found is not None:
             shape, words = found
-            values |= search_condition.bound(f"{name}_{len(shapes)}", words)
+            values |= {f"{name}_{len(shapes)}_{number}": word for number, word in enumerate(words)}
             shapes.append(shape)
-            number_of_words += len(words)
-    if number_of_words > MOST_WORDS or len(shapes) > MOST_WORDS:
+    if len(values) > MOST_WORDS or len(shapes) > MOST_WORDS:
         raise TooMuchError(name, f"has more than {MOST_WORDS} words")
     return Reading(tuple(shapes), values) if shapes else None
 
