@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy import text as sql
 from sqlalchemy.engine import URL
 
@@ -216,6 +216,15 @@ def read_only_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """The same, but one for all tests that do not write."""
     with _made(request, "filled") as database:
         yield database
+
+
+@pytest.fixture
+def connection(read_only_database: Database) -> Iterator[Connection]:
+    """A transaction on it that may write: it is rolled back after the test."""
+    with read_only_database.engine.connect().execution_options(isolation_level="SERIALIZABLE") as connection:
+        begun = connection.begin()
+        yield connection
+        begun.rollback()
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from genericinterface import perl_regexp
 from genericinterface.errors import Fault
-from genericinterface.mapping import perl_regexp
 from genericinterface.mapping.simple import Simple
 
 KEEP = {"MapType": "Keep", "MapTo": ""}

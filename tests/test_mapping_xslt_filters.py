@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from stylesheets import COPY, LOADING, fault, mapped
 
-from genericinterface.mapping import perl_regexp
+from genericinterface import perl_regexp
 from genericinterface.mapping.xslt import XSLT
 
 

@@ -1,8 +1,9 @@
 """The one place that decides what an actor may see and do.
 
 Called by operations (`has_permission`, `may_create_in`, `accessible_tickets`, `ticket_permissions`), by everything
-that lists tickets (`visible_tickets`) and by what reads them (`access`). What one may do with a single ticket is more
-than what a search shows, as in Znuny 6.5: owners, responsible agents, watchers and those who are mentioned are let in.
+that lists tickets (`visible_tickets`, for searches `found_tickets`) and by what reads them (`access`). What one may do
+with a single ticket is more than what a search shows, as in Znuny 6.5: owners, responsible agents, watchers and those
+who are mentioned are let in.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from collections.abc import Collection
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, false, or_, select, true
 
 from genericinterface.auth.actor import Actor, Agent
+from genericinterface.database.expressions import one_of
 from genericinterface.database.permission import (
     agent_groups,
     agent_permissions,
+    agent_queues,
     customer_groups,
     customer_ids,
     in_queues_of,
@@ -211,3 +214,19 @@ def _visible(actor: Actor, permission: str, always: tuple[str, ...] | None) -> C
         return true() if actor.id == ROOT else in_queues_of(agent_groups(actor.id, permission))
     own = or_(ticket.c.customer_id.in_(customer_ids(actor.login)), ticket.c.customer_user_id == actor.login)
     return own if always is None else own & in_queues_of(customer_groups(actor.login, permission, always))
+
+
+def found_tickets(connection: Connection, actor: Actor, sysconfig: SystemConfiguration) -> ColumnElement[bool]:
+    """The same for searches: an agent's queues are looked up first, once in a second.
+
+    Searches are planned each time, with their values; the joins of groups and roles would take longer to plan than
+    most searches take to run, and hide from the database how many tickets these queues have.
+    """
+    if not isinstance(actor, Agent) or actor.id == ROOT:
+        return visible_tickets(actor, sysconfig)
+    return _within(agent_queues(connection, actor.id, READ))
+
+
+@lru_cache(ACTORS)
+def _within(queues: tuple[int, ...]) -> ColumnElement[bool]:
+    return one_of(ticket.c.queue_id, queues) if queues else false()

@@ -51,16 +51,24 @@ def build(settings: Settings, /, rebuild: bool) -> None:
             return
         done, started = 0, time.perf_counter()
         with _progress(waiting) as advance:
-            while number := _build_some(database, config):
+            for number in _build(database, config):
                 done += number
                 advance(number)
     rate = done / max(time.perf_counter() - started, 1e-9)
     click.echo(f"Indexed {done} articles, {rate:.0f} per second.")
 
 
-def _build_some(database: Database, config: SystemConfiguration) -> int:
-    with database.transaction() as connection:
-        return index.build_some(connection, config, BATCH)
+def _build(database: Database, config: SystemConfiguration) -> Iterator[int]:
+    """Indexes batch by batch: how many articles each has. What has come or was let go meanwhile is done at the end."""
+    last = 0
+    while True:
+        with database.transaction() as connection:
+            done = index.build_some(connection, config, BATCH, last)
+        if done:
+            yield len(done)
+        elif not last:
+            return
+        last = done[-1] if done else 0
 
 
 def _mark(database: Database) -> None:

@@ -25,12 +25,14 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from genericinterface.database.search_words import lower
 from genericinterface.errors import ConfigurationError, Fault, UnavailableFault
 
 BUSY_TIMEOUT = 30.0  # seconds that a writer on SQLite waits for another
 WAL_RETRY = 0.01  # seconds between two attempts to turn on the write-ahead log
 POOL_TIMEOUT = 10.0  # seconds that a request waits for a connection of the pool
 CONNECT_TIMEOUT = 5  # seconds to reach the database server
+PLANNED_ANEW = "planned_anew"  # option of a statement whose best plan depends on its values
 
 CONFLICTS = ("40001", "40P01", 1213)  # PostgreSQL: serialization, deadlock; MariaDB: deadlock
 WAITED_TOO_LONG = ("55P03", 1205, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # for a lock
@@ -64,6 +66,8 @@ class Database:
         else:
             options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT}
         self.engine: Engine = create_engine(self.url, **options)
+        if dialect == "postgresql":
+            event.listen(self.engine, "do_execute", _plan_anew)
         if dialect == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -143,14 +147,30 @@ def _is_programming_error(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
+def _plan_anew(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    """Executes what must not be prepared; whether it did.
+
+    PostgreSQL plans a prepared statement without looking at its values after a while: a search for a rare word and one
+    for a common word would go the same way.
+    """
+    if context is None or not context.execution_options.get(PLANNED_ANEW):
+        return False
+    cursor.execute(statement, parameters, prepare=False)
+    return True
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Znuny compares without case in every alphabet; SQLite's own lower() knows ASCII only.
-    connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value)
+    connection.create_function("lower", 1, _lower)
     connection.isolation_level = None
     _write_ahead(connection)
     # What was answered is kept when the power fails, too; with NORMAL the last commits could be gone.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _lower(value: Any) -> Any:
+    return lower(value) if isinstance(value, str) else value
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

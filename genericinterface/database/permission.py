@@ -5,12 +5,29 @@ Called by auth/permission.py, which is the one place that turns an actor into a 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from genericinterface.database.accounts import VALID
 from genericinterface.database.expressions import one_of
+from genericinterface.database.lookups import TTL
 from genericinterface.database.tables import (
     customer_user,
     customer_user_customer,
@@ -31,6 +48,8 @@ from genericinterface.database.tables import (
 # The tickets that a company's permission is about: those of the company. (The other context that Znuny knows, tickets
 # of other companies, is switched off there unless an administrator asks for it.)
 SAME_COMPANY = "Ticket::CustomerID::Same"
+
+MOST_AGENTS = 4096  # whose queues are remembered
 
 
 def agent_groups(user_id: int | ColumnElement[int], permission: str) -> Select[tuple[int]]:
@@ -76,6 +95,29 @@ def _granted(user_id: int | ColumnElement[int], keys: Sequence[str]) -> Compound
         direct = direct.where(one_of(group_user.c.permission_key, keys))
         by_role = by_role.where(one_of(group_role.c.permission_key, keys))
     return union(direct, by_role)
+
+
+_queues: WeakKeyDictionary[Engine, dict[tuple[int, str], tuple[float, tuple[int, ...]]]] = WeakKeyDictionary()
+
+
+def agent_queues(connection: Connection, user_id: int, permission: str) -> tuple[int, ...]:
+    """IDs of the queues of these groups, valid or not; one statement, but none for what was asked a second ago."""
+    kept = _queues.setdefault(connection.engine, {})
+    now = time.monotonic()
+    found = kept.get((user_id, permission))
+    if found is None or found[0] + TTL < now:
+        if len(kept) >= MOST_AGENTS:
+            kept.clear()
+        ids: list[int] = list(connection.scalars(_queues_with(permission), {"agent": user_id}).all())
+        found = kept[user_id, permission] = (now, tuple(ids))
+    return found[1]
+
+
+@cache
+def _queues_with(permission: str) -> Select[Any]:
+    """The queues in whose groups the agent of the parameter `agent` has the permission."""
+    groups = agent_groups(bindparam("agent"), permission)
+    return select(queue.c.id).where(queue.c.group_id.in_(groups)).order_by(queue.c.id)
 
 
 def customer_ids(login: str | ColumnElement[str]) -> Select[tuple[str]]:

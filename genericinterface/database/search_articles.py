@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, o
 from genericinterface.database import tables as t
 from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading
 from genericinterface.database.search_times import TimeFamily
+from genericinterface.database.search_words import lower
 
 ARTICLE_TIME = TimeFamily("ArticleCreateTime", "Tickets with an article created", t.article.c.create_time)
 
@@ -32,9 +33,10 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
 ATTACHMENTS = "MIMEBase_AttachmentName"
 KEYS = (*COLUMNS, ATTACHMENTS)
 FULLTEXT = "Fulltext"
+TEXTS = frozenset((*KEYS, FULLTEXT))
 
-# (texts that are asked for, whether one of them is enough, time, only visible articles)
-Shape = tuple[tuple[str, ...], bool, tuple[bool, bool] | None, bool]
+# (texts that are asked for, whether one of them is enough, time, only visible articles, some not in the index)
+Shape = tuple[tuple[str, ...], bool, tuple[bool, bool, tuple[int, ...]] | None, bool, bool]
 
 
 def articles() -> Filter:
@@ -62,7 +64,7 @@ def _read(question: Question) -> Reading | None:
         return None
     # With Fulltext, even with one that allows anything, one text is enough whatever ContentSearch says (Znuny 6.5).
     any_text = question.scalar("ContentSearch").upper() == "OR" or bool(question.scalar(FULLTEXT))
-    shape = (tuple(texts), any_text, time.shape if time else None, question.visible_articles)
+    shape = (tuple(texts), any_text, time.shape if time else None, question.visible_articles, question.unindexed)
     return Reading(shape, texts | dict(time.values if time else {}))
 
 
@@ -73,24 +75,27 @@ def pattern(text: str) -> str:
     """
     if not text.strip("*%"):
         return ""
-    like = text.lower().replace("*", "%").replace("_", "\\_")
+    like = lower(text).replace("*", "%").replace("_", "\\_")
     return f"{'' if like.startswith('%') else '%'}{like}{'' if like.endswith('%') else '%'}"
 
 
 def _express(shape: Shape) -> ColumnElement[bool]:
-    texts, any_text, time, visible = shape
+    texts, any_text, time, visible, unindexed = shape
     article = t.article.c
     conditions = [article.is_visible_for_customer == 1] if visible else []
     conditions += ARTICLE_TIME.compare(time) if time else []
     found = select(article.ticket_id).where(*conditions)
     if not texts:
         return t.ticket.c.id.in_(found)
-    arms = [found.where(*_indexed(texts, any_text)), _not_indexed(found, texts, any_text)]
+    arms = [found.where(*_indexed(texts, any_text))]
+    if unindexed:
+        arms.append(_not_indexed(found, texts, any_text))
     if FULLTEXT in texts:
         titled = t.ticket.alias("titled")
         in_time = [titled.c.id.in_(found)] if time else []
         arms.append(select(titled.c.id).where(func.lower(titled.c.title).like(_like(FULLTEXT), escape="\\"), *in_time))
-    return t.ticket.c.id.in_(union_all(*arms))
+    # Without a union a database may also go from ticket to ticket until it has found enough of them.
+    return t.ticket.c.id.in_(union_all(*arms) if len(arms) > 1 else arms[0])
 
 
 def _like(name: str) -> ColumnElement[str]:

@@ -10,9 +10,10 @@ out_of_office.py; pure but for the expression it builds.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, product
+from string import ascii_lowercase
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, false, func, or_, true
@@ -23,6 +24,10 @@ WORD_OPERATOR = re.compile(r"(AND|OR)(?: +|(?=[()]|$))")
 NOTHING_FOLLOWS = re.compile(r" *(?:$|[)]|&&|\|\||\+|(?<= )(?:AND|OR)(?:[ ()]|$))")
 WILDCARDS = re.compile(r"[*%]+")
 MAX_DEPTH = 100  # parentheses within each other
+MOST_SPELLINGS = 32  # of a word that are looked up one by one: those of five letters
+
+# What has the same small letter, in Unicode and for PostgreSQL.
+OTHER_CASE = {letter: letter + letter.upper() for letter in ascii_lowercase} | {"i": "iIİ", "k": "kK\N{KELVIN SIGN}"}
 
 
 class MalformedError(ValueError):
@@ -61,48 +66,77 @@ def parse(text: str) -> Group:
     return group
 
 
-def read(text: str) -> tuple[Shape, list[str]] | None:
+def read(text: str) -> tuple[Shape, list[Words]] | None:
     """A condition as its shape and its words in order; None where it allows anything (`*`). Raises MalformedError."""
     if not WILDCARDS.sub("", text.strip()):
         return None
-    words: list[str] = []
+    words: list[Words] = []
     return _shape(parse(text), words), words
 
 
-# A tree without its words: groups are lists of lists, a word is how it is compared and whether it is negated.
-ANYTHING, PATTERN, VALUE = "anything", "pattern", "value"
+# A tree without its words: groups are lists of lists, a word is how it is compared, whether it is negated, and how
+# many spellings of it there are.
+ANYTHING, PATTERN, VALUE, SPELLINGS = "anything", "pattern", "value", "spellings"
 Shape = tuple[Any, ...]
+Words = tuple[str, ...]  # the spellings of one word
 
 
-def _shape(node: Word | Group, words: list[str]) -> Shape:
+def _shape(node: Word | Group, words: list[Words]) -> Shape:
     if isinstance(node, Group):
         return tuple(tuple(_shape(part, words) for part in parts) for parts in node.alternatives)
     if node.anything:
-        return ANYTHING, node.negated
-    kind = PATTERN if WILDCARDS.search(node.text) else VALUE
-    words.append(WILDCARDS.sub("%", _escaped(node.text)) if kind == PATTERN else node.text)
-    return kind, node.negated
+        return ANYTHING, node.negated, 0
+    if WILDCARDS.search(node.text):
+        words.append((WILDCARDS.sub("%", _escaped(node.text)),))
+        return PATTERN, node.negated, 1
+    spelt = spellings(node.text)
+    words.append(spelt or (node.text,))
+    return (SPELLINGS if spelt else VALUE), node.negated, len(words[-1])
 
 
 def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElement[bool]:
-    """The expression of a shape on a column; its words are the bound parameters `name`_0, `name`_1 …"""
+    """The expression of a shape on a column; its words are parameters as `bound` has them."""
     numbers = count()
 
     def build(node: Shape) -> ColumnElement[bool]:
         if node[0] == ANYTHING:
             return false() if node[1] else true()
-        if node[0] in (PATTERN, VALUE):
-            return _compare(column, node[0], node[1], f"{name}_{next(numbers)}")
+        if node[0] in (PATTERN, VALUE, SPELLINGS):
+            kind, negated, size = node
+            return _compare(column, kind, negated, size, f"{name}_{next(numbers)}")
         return or_(*(and_(*[build(part) for part in parts]) for parts in node))
 
     return build(shape)
 
 
-def _compare(column: ColumnElement[str], kind: str, negated: bool, name: str) -> ColumnElement[bool]:
-    lowered, value = func.lower(column), func.lower(bindparam(name, type_=String()))
+def _compare(column: ColumnElement[str], kind: str, negated: bool, size: int, name: str) -> ColumnElement[bool]:
+    if kind == SPELLINGS:
+        spelt = [bindparam(f"{name}_{number}", type_=String()) for number in range(size)]
+        return column.not_in(spelt) if negated else column.in_(spelt)
+    lowered, value = func.lower(column), func.lower(bindparam(f"{name}_0", type_=String()))
     if kind == PATTERN:
         return lowered.not_like(value, escape="\\") if negated else lowered.like(value, escape="\\")
     return lowered != value if negated else lowered == value
+
+
+def bound(name: str, words: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """The bound parameters of the words, as `express` names them."""
+    return {
+        f"{name}_{number}_{spelling}": text for number, spelt in enumerate(words) for spelling, text in enumerate(spelt)
+    }
+
+
+def spellings(text: str) -> Words | None:
+    """Every text that is this one but for case, some of them twice; None where they would be many, or nobody knows.
+
+    So a ticket number or the like is found by an index that Znuny's own tables have, on the column as it is.
+    """
+    letters = [OTHER_CASE.get(character, character) for character in text.lower()]
+    if not text.isascii() or 2 ** sum(len(cases) > 1 for cases in letters) > MOST_SPELLINGS:
+        return None
+    found = ["".join(spelt) for spelt in product(*letters)]
+    size = 1 << (len(found) - 1).bit_length()  # few shapes, so that few statements are kept
+    return (*found, *found[:1] * (size - len(found)))
 
 
 def _escaped(text: str) -> str:

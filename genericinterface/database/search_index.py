@@ -8,13 +8,16 @@ Znuny 6.5 adds the same rows when it makes an article but leaves the mark on it,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from genericinterface.database import tables as t
+from genericinterface.database.lookups import TTL
 from genericinterface.database.search_words import whole, words
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -81,22 +84,22 @@ def is_body(filename: str | None, content_type: str | None, disposition: str | N
 # -------------------------------------------------------------------------------------------------------- building
 
 
-def build_some(connection: Connection, sysconfig: SystemConfiguration, most: int) -> int:
-    """Indexes so many of the articles that are marked; how many these were. To be run in a transaction.
+def build_some(connection: Connection, sysconfig: SystemConfiguration, most: int, after: int = 0) -> list[int]:
+    """Indexes so many of the articles that are marked, those with the lowest IDs above `after`; their IDs in order.
 
-    Articles that another build works on at this moment are left to it.
+    To be run in a transaction. Articles that another build works on at this moment are left to it.
     """
     marked = (
         select(t.article.c.id, t.article.c.ticket_id, t.ticket.c.archive_flag)
         .join(t.ticket, t.ticket.c.id == t.article.c.ticket_id)
-        .where(t.article.c.search_index_needs_rebuild == NEEDS_INDEX)
+        .where(t.article.c.search_index_needs_rebuild == NEEDS_INDEX, t.article.c.id > after)
         .order_by(t.article.c.id)
         .limit(most)
         .with_for_update(of=t.article, skip_locked=True, key_share=True)
     )
     articles = connection.execute(marked).all()
     if not articles:
-        return 0
+        return []
     ids = [article.id for article in articles]
     # Archived tickets have no words in the index unless the setting says otherwise, as in Znuny 6.5.
     tickets = {
@@ -109,7 +112,7 @@ def build_some(connection: Connection, sysconfig: SystemConfiguration, most: int
     if made:
         connection.execute(insert(t.article_search_index), made)
     connection.execute(update(t.article).where(t.article.c.id.in_(ids)).values(search_index_needs_rebuild=INDEXED))
-    return len(ids)
+    return ids
 
 
 def _rows_of(connection: Connection, tickets: Mapping[int, int], sysconfig: SystemConfiguration) -> list[Row]:
@@ -139,6 +142,20 @@ def mark_some(connection: Connection, after: int, most: int) -> int | None:
             .values(search_index_needs_rebuild=NEEDS_INDEX)
         )
     return last
+
+
+_waits: WeakKeyDictionary[Engine, tuple[float, bool]] = WeakKeyDictionary()
+_HIGHEST_MARK = select(func.max(t.article.c.search_index_needs_rebuild))  # the maximum is at the end of its index
+
+
+def any_waiting(connection: Connection) -> bool:
+    """Whether any article is marked; asked once in a second."""
+    now = time.monotonic()
+    read, waiting = _waits.get(connection.engine, (0.0, True))
+    if read + TTL < now:
+        waiting = connection.scalar(_HIGHEST_MARK) == NEEDS_INDEX
+        _waits[connection.engine] = (now, waiting)
+    return waiting
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, or_
+from sqlalchemy import ColumnElement, Table, bindparam, false
 from sqlalchemy.types import TypeEngine
 
 from genericinterface.database.dynamic_fields import DynamicField
@@ -26,7 +26,7 @@ Values = Sequence[str | None]
 INTEGER = re.compile(r"[+-]?\d{1,18}", re.A)
 NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\s*", re.A)  # as Perl reads numbers
 MOST_VALUES = 10_000  # of one list; databases take some 32,000 parameters in a statement
-SPELT_OUT = 3  # values; a longer list is one expanding parameter, which SQLAlchemy renders anew for each execution
+SPELT_OUT = 5  # values; a longer list is one expanding parameter, which SQLAlchemy renders anew for each execution
 
 
 class NothingError(Exception):
@@ -55,7 +55,7 @@ class Question:
 
     `visible_articles`: only articles that customers may see count. `strict`: what Znuny passes over is an error.
     `fields` are the dynamic fields that the parameters name, as far as they exist, `known` the names in the tables that
-    the filters want, by table.
+    the filters want, by table. `unindexed`: there may be articles whose words are not in the index.
     """
 
     parameters: Mapping[str, Any]
@@ -65,6 +65,7 @@ class Question:
     strict: bool = False
     fields: Mapping[str, DynamicField] = field(default_factory=dict)
     known: Mapping[str, Names] = field(default_factory=dict)
+    unindexed: bool = True
 
     def values(self, name: str) -> Values | None:
         """A parameter that may be a list; None where it is absent, "", an empty list or a hash.
@@ -158,6 +159,8 @@ def one_of(column: ColumnElement[Any], name: str, size: int, kind: TypeEngine[An
 
     So a number that is too large for the column is not found, instead of an error of the database.
     """
+    if not size:
+        return false()
     if size <= SPELT_OUT:
-        return or_(*(column == bindparam(f"{name}_{number}", type_=kind) for number in range(size)))
+        return column.in_([bindparam(f"{name}_{number}", type_=kind) for number in range(size)])
     return column.in_(bindparam(name, type_=kind, expanding=True))

@@ -48,6 +48,7 @@ def read_conditions(name: str, texts: Sequence[str | None], strict: bool) -> Rea
         raise TooMuchError(name, f"has more than {MOST_LETTERS} letters")
     shapes: list[Hashable] = []
     values: dict[str, str] = {}
+    number_of_words = 0
     for text in texts:
         if not text:
             continue
@@ -60,9 +61,10 @@ def read_conditions(name: str, texts: Sequence[str | None], strict: bool) -> Rea
             continue
         if found is not None:
             shape, words = found
-            values |= {f"{name}_{len(shapes)}_{number}": word for number, word in enumerate(words)}
+            values |= search_condition.bound(f"{name}_{len(shapes)}", words)
             shapes.append(shape)
-    if len(values) > MOST_WORDS or len(shapes) > MOST_WORDS:
+            number_of_words += len(words)
+    if number_of_words > MOST_WORDS or len(shapes) > MOST_WORDS:
         raise TooMuchError(name, f"has more than {MOST_WORDS} words")
     return Reading(tuple(shapes), values) if shapes else None
 

@@ -10,11 +10,22 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Table, and_, bindparam, select
 
 from genericinterface.database import tables as t
-from genericinterface.database.search_parameters import NUMBER, Filter, NothingError, Parameter, Question, Reading
+from genericinterface.database.search_parameters import (
+    NUMBER,
+    Filter,
+    NothingError,
+    Parameter,
+    Question,
+    Reading,
+    bound,
+    one_of,
+    size,
+)
 from genericinterface.moment import parse_moment
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -33,8 +44,9 @@ UNITS = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43200, "y
 # What any database can hold, whatever the time zone.
 EARLIEST, LATEST = dt.datetime(1000, 1, 2), dt.datetime(9999, 12, 30)  # noqa: DTZ001
 
+Referred = tuple[ColumnElement[int], str, Callable[[Question], list[int]]]
 Edges = tuple[dt.datetime | None, dt.datetime | None]  # (newer than, older than), both included
-Shape = tuple[bool, bool]  # which of them are given
+Shape = tuple[bool, bool, tuple[int, ...]]  # which of them are given, how many IDs each of what is referred to has
 Within = Callable[[list[ColumnElement[bool]]], ColumnElement[bool]]
 
 
@@ -44,7 +56,8 @@ class TimeFamily:
 
     `column` has the moment, or with `epoch` the seconds since 1970; `within` makes of comparisons with it the
     expression on tickets. `search_type` is the parameter that chooses TimePoint or TimeSlot, where these work
-    (Znuny 6.5 documents none of them). `future`: times to come make sense.
+    (Znuny 6.5 documents none of them). `future`: times to come make sense. `referred`: columns that must have one of
+    some IDs, with a name and with what finds these; `tables` are those in which it looks for them.
     """
 
     name: str
@@ -54,6 +67,8 @@ class TimeFamily:
     epoch: bool = False
     search_type: str = ""
     future: bool = False
+    referred: tuple[Referred, ...] = ()
+    tables: tuple[Table, ...] = ()
 
     def parameters(self) -> tuple[Parameter, ...]:
         """All of its parameters."""
@@ -73,7 +88,7 @@ class TimeFamily:
 
     def filter(self) -> Filter:
         """Its row in FILTERS."""
-        return Filter(self.parameters(), self.read, self.express)
+        return Filter(self.parameters(), self.read, self.express, self.tables)
 
     def read(self, question: Question) -> Reading | None:
         """The edges that the parameters set, as a reading."""
@@ -81,8 +96,15 @@ class TimeFamily:
         if edges is None:
             return None
         moments = {f"{self.name}_{name}": moment for name, moment in zip(("newer", "older"), edges, strict=True)}
-        values = {name: self._value(moment, question.sysconfig) for name, moment in moments.items() if moment}
-        return Reading((edges[0] is not None, edges[1] is not None), values)
+        values: dict[str, Any] = {
+            name: self._value(moment, question.sysconfig) for name, moment in moments.items() if moment
+        }
+        sizes = []
+        for _, name, find in self.referred:
+            ids = find(question)
+            values |= bound(f"{self.name}_{name}", ids)
+            sizes.append(size(ids))
+        return Reading((edges[0] is not None, edges[1] is not None, tuple(sizes)), values)
 
     def _value(self, moment: dt.datetime, sysconfig: SystemConfiguration) -> dt.datetime | int:
         return sysconfig.to_epoch(moment) if self.epoch else moment
@@ -92,12 +114,15 @@ class TimeFamily:
         return self.within(self.compare(shape))
 
     def compare(self, shape: Shape) -> list[ColumnElement[bool]]:
-        """The comparisons with the column."""
+        """The comparisons with the column, and with those that refer to something."""
         # Seconds are compared as BIGINT: those of the year 9999 do not fit the column.
         kind = BigInteger() if self.epoch else DateTime()
         newer, older = (bindparam(f"{self.name}_{name}", type_=kind) for name in ("newer", "older"))
         found = [self.column >= newer] if shape[0] else []
-        return found + ([self.column <= older] if shape[1] else [])
+        found += [self.column <= older] if shape[1] else []
+        for (column, name, _), number in zip(self.referred, shape[2], strict=True):
+            found.append(one_of(column, f"{self.name}_{name}", number, BigInteger()))
+        return found
 
 
 def read_edges(family: TimeFamily, question: Question) -> Edges | None:
@@ -107,10 +132,10 @@ def read_edges(family: TimeFamily, question: Question) -> Edges | None:
     """
     newer: list[dt.datetime] = []
     older: list[dt.datetime] = []
-    for bound in BOUNDS:
-        moment = _moment(family.name + bound, question)
+    for edge in BOUNDS:
+        moment = _moment(family.name + edge, question)
         if moment is not None:
-            (newer if bound.startswith("Newer") else older).append(moment)
+            (newer if edge.startswith("Newer") else older).append(moment)
     if family.search_type:
         kind = question.scalar(family.search_type)
         if kind == "TimePoint":
@@ -175,26 +200,23 @@ def _add_slot(family: str, question: Question, newer: list[dt.datetime], older: 
 # ------------------------------------------------------------------------------------------------------- families
 
 
-def _in_history(*conditions: ColumnElement[bool]) -> Within:
-    def within(comparisons: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-        return t.ticket.c.id.in_(select(t.ticket_history.c.ticket_id).where(*conditions, *comparisons))
-
-    return within
+def _in_history(comparisons: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return t.ticket.c.id.in_(select(t.ticket_history.c.ticket_id).where(*comparisons))
 
 
-def _closing() -> tuple[ColumnElement[bool], ...]:
-    history, kind = t.ticket_history.c, t.ticket_history_type.c
-    kinds = select(kind.id).where(kind.name.in_(("NewTicket", "StateUpdate")))
-    return history.history_type_id.in_(kinds), history.state_id.in_(_states("closed"))
+# IDs instead of names: so a database knows how many entries there are of them, and which index is the right one.
+def _state_changes(question: Question) -> list[int]:
+    kinds = question.known[t.ticket_history_type.name].ids
+    return [kinds[name] for name in ("NewTicket", "StateUpdate") if name in kinds]
 
 
-def _states(*types: str) -> ColumnElement[int]:
-    state, kind = t.ticket_state.c, t.ticket_state_type
-    return select(state.id).join(kind, kind.c.id == state.type_id).where(kind.c.name.in_(types)).scalar_subquery()
+def _states(*types: str) -> Callable[[Question], list[int]]:
+    def find(question: Question) -> list[int]:
+        kinds = question.known[t.ticket_state_type.name].ids
+        wanted = {kinds[name] for name in types if name in kinds}
+        return sorted(state for state, kind in question.known[t.ticket_state.name].types.items() if kind in wanted)
 
-
-def _pending(comparisons: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    return and_(t.ticket.c.ticket_state_id.in_(_states("pending reminder", "pending auto")), *comparisons)
+    return find
 
 
 def _escalation(name: str, words: str, column: ColumnElement[int]) -> TimeFamily:
@@ -205,13 +227,14 @@ def _escalation(name: str, words: str, column: ColumnElement[int]) -> TimeFamily
 
 
 _ticket = t.ticket.c
+STATES = (t.ticket_state, t.ticket_state_type)
 TIME_FAMILIES = (
     TimeFamily("TicketCreateTime", "Tickets created", _ticket.create_time),
     TimeFamily(
         "TicketChangeTime",
         "Tickets with a history entry",
         t.ticket_history.c.create_time,
-        _in_history(),
+        _in_history,
         search_type="ChangeTimeSearchType",
     ),
     TimeFamily(
@@ -224,10 +247,23 @@ TIME_FAMILIES = (
         "TicketCloseTime",
         "Tickets closed",
         t.ticket_history.c.create_time,
-        _in_history(*_closing()),
+        _in_history,
         search_type="CloseTimeSearchType",
+        referred=(
+            (t.ticket_history.c.history_type_id, "type", _state_changes),
+            (t.ticket_history.c.state_id, "state", _states("closed")),
+        ),
+        tables=(t.ticket_history_type, *STATES),
     ),
-    TimeFamily("TicketPendingTime", "Tickets pending until", _ticket.until_time, _pending, epoch=True, future=True),
+    TimeFamily(
+        "TicketPendingTime",
+        "Tickets pending until",
+        _ticket.until_time,
+        epoch=True,
+        future=True,
+        referred=((_ticket.ticket_state_id, "state", _states("pending reminder", "pending auto")),),
+        tables=STATES,
+    ),
     _escalation("TicketEscalationTime", "", _ticket.escalation_time),
     _escalation("TicketEscalationUpdateTime", " for an update", _ticket.escalation_update_time),
     _escalation("TicketEscalationResponseTime", " for the first response", _ticket.escalation_response_time),

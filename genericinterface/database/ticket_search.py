@@ -16,7 +16,10 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam,
 from genericinterface.database import lookups
 from genericinterface.database import tables as t
 from genericinterface.database.dynamic_fields import find
+from genericinterface.database.engine import PLANNED_ANEW
+from genericinterface.database.search_articles import TEXTS
 from genericinterface.database.search_dynamic_fields import wanted
+from genericinterface.database.search_index import any_waiting
 from genericinterface.database.search_order import Order, fields_in_order, in_order, read_order
 from genericinterface.database.search_parameters import (
     NUMBER,
@@ -84,6 +87,8 @@ def search(
 
 
 def _read(connection: Connection, question: Question) -> Search:
+    if not TEXTS.isdisjoint(question.parameters):
+        question = replace(question, unindexed=any_waiting(connection))
     tables = {table for _, entry in _asked(question) for table in entry.tables}
     try:
         return read_search(replace(question, known=lookups.names(connection, tables)))
@@ -137,12 +142,14 @@ def _statement(shapes: Shapes, order: Order, visible_articles: bool, permission:
     """The statement of a shape: the same object each time, so that SQLAlchemy knows its SQL already."""
     tickets = select(t.ticket.c.id).where(permission, *_conditions(shapes))
     limit, offset = (bindparam(name, type_=BigInteger()) for name in ("limit", "offset"))
-    return in_order(tickets, order, visible_articles).limit(limit).offset(offset)
+    ordered = in_order(tickets, order, visible_articles).limit(limit).offset(offset)
+    return ordered.execution_options(**{PLANNED_ANEW: True})
 
 
 @lru_cache(STATEMENTS)
 def _count(shapes: Shapes, permission: ColumnElement[bool]) -> Select[Any]:
-    return select(func.count()).select_from(t.ticket).where(permission, *_conditions(shapes))
+    counted = select(func.count()).select_from(t.ticket).where(permission, *_conditions(shapes))
+    return counted.execution_options(**{PLANNED_ANEW: True})
 
 
 def _conditions(shapes: Shapes) -> list[ColumnElement[bool]]:

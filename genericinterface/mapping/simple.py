@@ -12,7 +12,7 @@ import regex
 
 from genericinterface.errors import Fault
 from genericinterface.mapping.mapping import Data, Mapping
-from genericinterface.mapping.perl_regexp import deadline, matches, whole
+from genericinterface.perl_regexp import deadline, matches, whole
 from genericinterface.registry import MAPPINGS
 from genericinterface.schema import text, true
 

@@ -16,8 +16,8 @@ from lxml import etree
 
 from genericinterface.errors import Fault
 from genericinterface.mapping.mapping import Data, Mapping
-from genericinterface.mapping.perl_regexp import anywhere, checked_replacement, deadline, replaced
 from genericinterface.mapping.xml_data import MAX_DEPTH, NotConvertible, from_xml, parse, to_xml
+from genericinterface.perl_regexp import anywhere, checked_replacement, deadline, replaced
 from genericinterface.registry import MAPPINGS
 from genericinterface.schema import true
 

@@ -8,7 +8,7 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from genericinterface.auth import Actor, Credentials, Customer
-from genericinterface.auth.permission import visible_tickets
+from genericinterface.auth.permission import found_tickets
 from genericinterface.database.search_parameters import NothingError, Question, TooMuchError
 from genericinterface.database.ticket_search import Found, search
 from genericinterface.errors import OperationError
@@ -59,7 +59,8 @@ class TicketSearch(Operation[Any]):
             strict=strict,
         )
         try:
-            found = search(connection, question, visible_tickets(actor, context.sysconfig), paged, counted)
+            permission = found_tickets(connection, actor, context.sysconfig)
+            found = search(connection, question, permission, paged, counted)
         except NothingError as nothing:
             if strict or isinstance(nothing, TooMuchError):
                 raise OperationError("TicketSearch.InvalidParameter", f"TicketSearch: {nothing}!") from nothing

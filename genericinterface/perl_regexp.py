@@ -1,7 +1,8 @@
-"""Regular expressions of definitions, written for Perl: compiled once, bounded in time, for callers give the text.
+"""Regular expressions of definitions and dynamic fields, written for Perl: bounded in time, for callers give the text.
 
-Called by the mappings Simple and XSLT. The library `regex` reads nearly all of Perl's syntax and can be told to stop;
-what the two spell differently is translated here. Perl code inside an expression is refused.
+Called by the mappings Simple and XSLT, and where values of dynamic fields are checked. The library `regex` reads nearly
+all of Perl's syntax and can be told to stop; what the two spell differently is translated here. Perl code inside an
+expression is refused.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _bounded(pattern: regex.Pattern[str], text: str, until: float) -> regex.Matc
     try:
         return pattern.search(text, timeout=max(0.001, until - time.monotonic()))
     except TimeoutError as error:
-        raise Fault("The regular expressions of the mapping take too long for this data.") from error
+        raise Fault("The regular expressions take too long for this data.") from error
 
 
 def _filled(replacement: str, found: regex.Match[str]) -> str:
