@@ -43,6 +43,9 @@ def test_bytes_are_frozen_as_perl_freezes_them() -> None:
     assert dump({"a": b"x" * 300}) == b"\x05\x0b\x03\0\0\0\x01\x01\0\0\x01\x2c" + b"x" * 300 + b"\0\0\0\x01a"
     frozen = dump({"a": bytes(range(256)), "b": b""})
     assert load(base64.encodebytes(frozen).decode()) == {"a": bytes(range(256)).decode("latin-1"), "b": ""}
+    # nfreeze({a => {b => "x" x 300}})
+    inner = b"\x04\x03\0\0\0\x01\x01\0\0\x01\x2c" + b"x" * 300 + b"\0\0\0\x01b"
+    assert dump({"a": {"b": b"x" * 300}}) == b"\x05\x0b\x03\0\0\0\x01" + inner + b"\0\0\0\x01a"
 
 
 def test_what_refers_to_itself_or_is_too_deep_is_refused() -> None:

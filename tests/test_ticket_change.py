@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Integer, String, insert
 from ticket_world import (
     NOW,
     ROOT,
@@ -24,6 +24,7 @@ from ticket_world import (
     statements,
 )
 
+from genericinterface.database import storable
 from genericinterface.database import tables as t
 from genericinterface.database.article_writing import add_article
 from genericinterface.database.engine import Database
@@ -437,3 +438,35 @@ def test_it_costs_a_fixed_number_of_statements(connection: Connection, read_only
     with statements(read_only_database) as sent:
         change_of(connection, number).flush()
     assert len(sent) == 1
+
+
+def test_a_znuny_beside_us_is_told_to_forget_the_ticket(database: Database) -> None:
+    numbers = [name for name, column in t.sysconfig_default.c.items() if isinstance(column.type, Integer)]
+    texts = [name for name, column in t.sysconfig_default.c.items() if isinstance(column.type, String)]
+    row = dict.fromkeys(numbers, 1) | dict.fromkeys(texts, "x") | {"create_time": NOW, "change_time": NOW}
+    with database.transaction() as connection:
+        connection.execute(insert(t.sysconfig_default), row)
+        change = begin(connection)
+        article = add_article(change, new_article(connection))
+        number = change.flush()
+        assert rows(connection, t.article, id=article.id)[0]["search_index_needs_rebuild"] == 1
+        tasks = rows(connection, t.scheduler_task)
+        change_of(connection, number).flush()
+        assert rows(connection, t.scheduler_task) == tasks  # nothing was changed
+    assert [(task["name"], task["task_type"], task["attempts"], task["lock_key"]) for task in tasks] == [
+        ("Kernel::System::Ticket-_TicketCacheClear()", "AsynchronousExecutor", 1, 0),
+        ("Kernel::System::Calendar-TicketAppointmentProcessTicket()", "AsynchronousExecutor", 1, 0),
+    ]
+    assert storable.load(tasks[0]["task_data"]) == {
+        "Object": "Kernel::System::Ticket",
+        "Function": "_TicketCacheClear",
+        "Params": {"TicketID": str(number)},
+    }
+
+
+def test_a_database_without_a_znuny_has_no_tasks(connection: Connection) -> None:
+    change = begin(connection)
+    article = add_article(change, new_article(connection))
+    change.flush()
+    assert rows(connection, t.article, id=article.id)[0]["search_index_needs_rebuild"] == 0
+    assert rows(connection, t.scheduler_task) == []

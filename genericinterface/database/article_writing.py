@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from genericinterface import html_text
-from genericinterface.database import lookups, search_index
+from genericinterface.database import lookups, search_index, znuny_tasks
 from genericinterface.database import tables as t
 from genericinterface.database.stored_content import stored
 from genericinterface.database.ticket_change import TicketChange
@@ -88,7 +88,7 @@ def add_article(change: TicketChange, new: NewArticle) -> Article:
             "article_sender_type_id": new.sender_type_id,
             "communication_channel_id": new.channel_id,
             "is_visible_for_customer": int(new.is_visible_for_customer),
-            "search_index_needs_rebuild": search_index.INDEXED,
+            "search_index_needs_rebuild": _index_mark(change),
             "insert_fingerprint": _fingerprint(),
             **change.stamps(),
         },
@@ -180,7 +180,7 @@ def _unique(filename: str, taken: set[str]) -> str:
     """
     name = filename.translate(_NOT_IN_NAMES).lstrip(".")
     dot = name.rfind(".")
-    stem, extension = (name[:dot], name[dot:]) if dot > 0 else (name, "")
+    stem, extension = (name[:dot], name[dot:]) if 0 < dot < len(name) - 1 else (name, "")
     extension = _cut(extension, NAME_BYTES - 1)
     stem = _cut(stem, NAME_BYTES - len(extension.encode("utf-8")))
     name, number = stem + extension, 0
@@ -192,6 +192,11 @@ def _unique(filename: str, taken: set[str]) -> str:
 
 def _cut(text: str, size: int) -> str:
     return text.encode("utf-8")[:size].decode("utf-8", "ignore")
+
+
+def _index_mark(change: TicketChange) -> int:
+    """Znuny has its daemon index each article once more; beside one we leave that to it, with its own settings."""
+    return search_index.NEEDS_INDEX if znuny_tasks.is_beside(change.connection) else search_index.INDEXED
 
 
 def _index(change: TicketChange, article: Article) -> list[Row]:

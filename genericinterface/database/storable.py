@@ -1,8 +1,8 @@
 """Perl's Storable in network order, the form in which Znuny keeps structures in text columns.
 
 Read by the operation SessionGet for the values of a session that are marked as serialized, read and written by
-mail_queue.py. The format is public: Storable's own documentation and file(1)'s magic describe it; the codes below were
-checked against perl 5.36.
+mail_queue.py, written by znuny_tasks.py. The format is public: Storable's own documentation and file(1)'s magic
+describe it; the codes below were checked against perl 5.36.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 HEADER = b"\x05"  # version 2, network order; the byte behind it is the minor version
 MINOR = b"\x0b"  # as Perl 5.36 writes it
 MAX_DEPTH = 100
 
-_LONG_BYTES, _HASH = b"\x01", b"\x03"
+_LONG_BYTES, _HASH, _REFERENCE = b"\x01", b"\x03", b"\x04"
+
+Frozen: TypeAlias = "Mapping[str, bytes | Frozen]"
 
 
 class NotStorable(ValueError):
@@ -42,13 +44,22 @@ def thaw(data: bytes) -> Any:
         raise NotStorable(str(error)) from error
 
 
-def dump(structure: dict[str, bytes]) -> bytes:
-    """A frozen hash of byte strings, in the order given; keys are ASCII."""
-    parts = [HEADER + MINOR, _HASH, struct.pack(">i", len(structure))]
+def dump(structure: Frozen) -> bytes:
+    """A frozen hash of byte strings and of such hashes, in the order given; keys are ASCII."""
+    return HEADER + MINOR + b"".join(_hash(structure))
+
+
+def _hash(structure: Frozen) -> Iterator[bytes]:
+    yield _HASH + struct.pack(">i", len(structure))
     for key, value in structure.items():
         name = key.encode("ascii")
-        parts += [_LONG_BYTES, struct.pack(">i", len(value)), value, struct.pack(">i", len(name)), name]
-    return b"".join(parts)
+        if isinstance(value, bytes):
+            yield _LONG_BYTES + struct.pack(">i", len(value))
+            yield value
+        else:
+            yield _REFERENCE
+            yield from _hash(value)
+        yield struct.pack(">i", len(name)) + name
 
 
 class _Reader:

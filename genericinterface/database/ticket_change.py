@@ -14,9 +14,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
-from genericinterface.database import lookups, ticket_flush
+from genericinterface.database import lookups, ticket_flush, znuny_tasks
 from genericinterface.database import tables as t
 from genericinterface.database.ticket_flush import Article, History, Pending
 from genericinterface.database.ticket_row import BY_ID_FOR_UPDATE, NewTicket, TicketRow, from_new
@@ -279,7 +279,11 @@ class TicketChange:
 
     def flush(self) -> int:
         """Writes what has been set since the last time; the ticket's ID."""
+        if self.row == self._stored and not self.pending:
+            return self.id
         ticket_id = ticket_flush.flush(self.connection, self._stored, self.row, self.pending)
+        if znuny_tasks.is_beside(self.connection):
+            self.connection.execute(insert(t.scheduler_task), znuny_tasks.tasks(ticket_id, self.now))
         self.row = self._stored = replace(self.row, id=ticket_id)
         self.pending = Pending()
         self.is_new = False

@@ -71,6 +71,9 @@ class Pending:
     values: dict[tuple[int, Article | None], list[Row]] = field(default_factory=dict)
     times: list[tuple[Row, Article | None]] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self.articles or self.history or self.values or self.times)
+
 
 def flush(connection: Connection, stored: TicketRow | None, row: TicketRow, pending: Pending) -> int:
     """Writes a new ticket (`stored` None) or what has changed of one, with all that is pending; the ticket's ID."""
