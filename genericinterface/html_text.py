@@ -18,6 +18,7 @@ _TAG_OF_UNPAIRED_QUOTES = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 _HREF = re.compile(r"""(?:^|[\s"'])href\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});")
 _NO_CHARACTER = re.compile(r"&#(?:\d{8,}+|[xX][0-9a-fA-F]{8,}+);?")
+_CITE = re.compile(r"""(?:^|\s)type\s*+=\s*+["']?cite["']?(?=\s|$)""", re.IGNORECASE)  # how Znuny marks a quoting div
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _BLANKS = re.compile(r" +")
 _AFTER_BREAK = re.compile(r"\r?\n\s*")
@@ -95,6 +96,7 @@ class _Page:
     def __init__(self, width: int) -> None:
         self._width = width
         self._pile: list[list[str]] = [[]]
+        self._divs: list[bool] = []  # of the open ones, whether each is a quotation
         self._links: list[str] = []
         self._verbatim = 0
         self._too_deep = 0
@@ -115,7 +117,10 @@ class _Page:
     def open(self, name: str, attributes: str) -> None:
         """An opening tag."""
         self._after = name if name in ("br", "body") else ""
-        if name == "blockquote":
+        is_quoting = name == "blockquote" or (name == "div" and _CITE.search(attributes) is not None)
+        if name == "div":
+            self._divs.append(is_quoting)
+        if is_quoting:
             self._open_quotation()
         elif name == "a" and (found := _HREF.search(attributes)):
             self._links.append(_REFERENCE.sub(lambda m: html.unescape(m[0]), found[1] or found[2] or found[3] or ""))
@@ -129,7 +134,7 @@ class _Page:
     def close(self, name: str) -> None:
         """A closing tag."""
         self._after = name if name == "td" else ""
-        if name == "blockquote":
+        if name == "blockquote" or (name == "div" and self._divs and self._divs.pop()):
             self._close_quotation()
         elif name != "div" and _BLOCKS.fullmatch(name):
             self._new_line()

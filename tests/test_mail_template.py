@@ -64,8 +64,8 @@ def test_html_is_filled_with_text() -> None:
     assert filled("<OTRS_FOO>") == "&lt;OTRS_FOO&gt;"
     html = "<b>&lt;OTRS_TICKET_TicketNumber&gt;</b> <OTRS_QUEUE>"
     assert expand_html(template.as_html(html, " Text/HTML; charset=utf-8"), VALUES) == "<b>2026</b> <OTRS_QUEUE>"
-    assert template.page("x").startswith("<!DOCTYPE html><html>")
-    assert template.page("x").endswith(">x</body></html>")
+    assert template.page("{x}", 'a"b').startswith("<!DOCTYPE html><html>")
+    assert template.page("{x}", 'a"b').endswith('<body style="a&quot;b">{x}</body></html>')
 
 
 def test_without_an_article_there_is_nothing_of_it() -> None:

@@ -16,8 +16,6 @@ from genericinterface.mail.subject import shortened
 TAG = re.compile(r"<OTRS_(?P<name>[A-Za-z][\w:.-]*)(?:\[(?P<size>\d{1,6})\])?>")
 HTML_TAG = re.compile(r"&lt;OTRS_(?P<name>[A-Za-z][\w:.-]*)(?:\[(?P<size>\d{1,6})\])?&gt;")
 NOTHING = "-"  # what a known kind of placeholder without a value becomes
-HIDDEN = "xxx"  # what a password of the configuration becomes
-SECRETS = re.compile(r"Password|Pw$|Secret", re.IGNORECASE)
 
 QUOTE = (
     '<div  type="cite" style="border:none;border-left:solid blue 1.5pt;padding:0cm 0cm 0cm 4.0pt">',
@@ -25,8 +23,7 @@ QUOTE = (
 )
 PAGE = (
     '<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"/></head>'
-    '<body style="font-family:Geneva,Helvetica,Arial,sans-serif; font-size: 12px;">',
-    "</body></html>",
+    '<body style="{}">{}</body></html>'
 )
 
 # Gives the value of a name of its group (without case), None where there is none.
@@ -84,9 +81,9 @@ def is_html(content_type: str | None) -> bool:
     return (content_type or "").strip().lower().startswith("text/html")
 
 
-def page(content: str) -> str:
-    """A piece of HTML as a whole page."""
-    return content.join(PAGE)
+def page(content: str, css: str) -> str:
+    """A piece of HTML as a whole page, in the style of Frontend::RichText::DefaultCSS."""
+    return PAGE.format(html.escape(css), content)
 
 
 def _value(
