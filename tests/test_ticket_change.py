@@ -27,6 +27,8 @@ from ticket_world import (
 from genericinterface.database import storable
 from genericinterface.database import tables as t
 from genericinterface.database.article_writing import add_article
+from genericinterface.database.dynamic_field_writing import set_values
+from genericinterface.database.dynamic_fields import find_configured
 from genericinterface.database.engine import Database
 from genericinterface.database.ticket_change import TicketChange, read_for_update
 
@@ -200,7 +202,6 @@ SETTERS: list[Setter] = [
         [("SLAUpdate", "%%Express%%{Express}%%NULL%%")],
         {"sla_id": "Express"},
     ),
-    ("archive", lambda c: c.set_archive_flag(True), [("ArchiveFlagUpdate", "%%y")], {"archive_flag": 1}),
     ("time", lambda c: c.account_time("5.50"), [("TimeAccounting", "%%5.50%%5.5")], {}),
 ]
 REFERENCES = (t.queue, t.ticket_state, t.users, t.service, t.sla)
@@ -453,6 +454,12 @@ def test_a_znuny_beside_us_is_told_to_forget_the_ticket(database: Database) -> N
         tasks = rows(connection, t.scheduler_task)
         change_of(connection, number).flush()
         assert rows(connection, t.scheduler_task) == tasks  # nothing was changed
+        change = change_of(connection, number)
+        change.sysconfig = replace(SYSCONFIG, ticket_index_module="Kernel::System::Ticket::IndexAccelerator::StaticDB")
+        asset = find_configured(connection, ["Asset"])["Asset"]
+        set_values(change, {asset: ["x"]})
+        change.flush()
+        more = [storable.load(task["task_data"]) for task in rows(connection, t.scheduler_task)[2:]]
     assert [(task["name"], task["task_type"], task["attempts"], task["lock_key"]) for task in tasks] == [
         ("Kernel::System::Ticket-_TicketCacheClear()", "AsynchronousExecutor", 1, 0),
         ("Kernel::System::Calendar-TicketAppointmentProcessTicket()", "AsynchronousExecutor", 1, 0),
@@ -462,6 +469,12 @@ def test_a_znuny_beside_us_is_told_to_forget_the_ticket(database: Database) -> N
         "Function": "_TicketCacheClear",
         "Params": {"TicketID": str(number)},
     }
+    assert [(task["Function"], task["Params"]) for task in more] == [
+        ("_DeleteFromCache", {"FieldID": str(asset.id), "ObjectID": str(number)}),
+        ("_TicketCacheClear", {"TicketID": str(number)}),
+        ("TicketAppointmentProcessTicket", {"TicketID": str(number)}),
+        ("TicketAcceleratorUpdate", {"TicketID": str(number), "UserID": "1"}),
+    ]
 
 
 def test_a_database_without_a_znuny_has_no_tasks(connection: Connection) -> None:

@@ -207,7 +207,7 @@ class TicketChange:
         kind = self.state_type(state_id)
         on = self.sysconfig
         if on.archive_restore and on.ticket_archive_system and kind in on.ticket_viewable_state_types:
-            self.set_archive_flag(False, SYSTEM)
+            self.leave_archive()
         if on.pending_time_reset and not kind.startswith("pending"):
             self._set(until_time=0)
             self.add_history("SetPendingTime", "%%00-00-00 00:00")
@@ -248,12 +248,11 @@ class TicketChange:
         self._set(responsible_user_id=user_id)
         self.add_history("ResponsibleUpdate", f"%%{self._of('users', user_id)}")
 
-    def set_archive_flag(self, is_archived: bool, user_id: int | None = None) -> None:
-        """TicketArchiveFlagSet."""
-        if is_archived == bool(self.row.archive_flag):
-            return
-        self._set(archive_flag=int(is_archived))
-        self.add_history("ArchiveFlagUpdate", f"%%{'y' if is_archived else 'n'}", user_id=user_id)
+    def leave_archive(self) -> None:
+        """TicketArchiveFlagSet to `n`, as the event module ArchiveRestore does it."""
+        if self.row.archive_flag:
+            self._set(archive_flag=0)
+            self.add_history("ArchiveFlagUpdate", "%%n", user_id=SYSTEM)
 
     def account_time(self, unit: str, article: Article | None = None) -> None:
         """TicketAccountTime: `unit` is a number with a decimal point as the caller wrote it; one statement at most."""
@@ -283,11 +282,17 @@ class TicketChange:
             return self.id
         ticket_id = ticket_flush.flush(self.connection, self._stored, self.row, self.pending)
         if znuny_tasks.is_beside(self.connection):
-            self.connection.execute(insert(t.scheduler_task), znuny_tasks.tasks(ticket_id, self.now))
+            self._add_tasks(ticket_id)
         self.row = self._stored = replace(self.row, id=ticket_id)
         self.pending = Pending()
         self.is_new = False
         return ticket_id
+
+    def _add_tasks(self, ticket_id: int) -> None:
+        fields = (field_id for field_id, article in self.pending.values if article is None)
+        field_id = None if self.is_new else next(fields, None)
+        tasks = znuny_tasks.tasks(ticket_id, field_id, self.sysconfig.ticket_index_module, self.now)
+        self.connection.execute(insert(t.scheduler_task), tasks)
 
     def _set(self, **columns: Any) -> None:
         self.row = replace(self.row, change_time=self.now, change_by=self.user_id, **columns)

@@ -19,8 +19,11 @@ from genericinterface.database import storable
 from genericinterface.database.tables import sysconfig_default
 
 TASK_TYPE = "AsynchronousExecutor"
-FORGET = ("Kernel::System::Ticket", "_TicketCacheClear")
+FORGET_TICKET = ("Kernel::System::Ticket", "_TicketCacheClear")
+FORGET_FIELDS = ("Kernel::System::DynamicFieldValue", "_DeleteFromCache")  # all of an object; it wants one field, too
 APPOINTMENTS = ("Kernel::System::Calendar", "TicketAppointmentProcessTicket")
+INDEX = ("Kernel::System::Ticket", "TicketAcceleratorUpdate")
+STATIC_INDEX = "StaticDB"  # the accelerator that keeps `ticket_index`; Znuny is told to do so
 
 _known: WeakKeyDictionary[Engine, bool] = WeakKeyDictionary()
 
@@ -38,17 +41,26 @@ def is_beside(connection: Connection) -> bool:
     return _known[engine]
 
 
-def tasks(ticket_id: int, now: dt.datetime) -> list[dict[str, Any]]:
-    """Rows of `scheduler_task`: forget what you know of this ticket, and bring its appointments up to date."""
-    return [_task(module, function, ticket_id, now) for module, function in (FORGET, APPOINTMENTS)]
+def tasks(ticket_id: int, field_id: int | None, index_module: str, now: dt.datetime) -> list[dict[str, Any]]:
+    """Rows of `scheduler_task`: forget what you know of this ticket, and bring its appointments up to date.
+
+    `field_id`: one of the dynamic fields that were set, None if none was. `index_module`: Ticket::IndexModule.
+    """
+    ticket = {"TicketID": _number(ticket_id)}
+    found = [_task(*FORGET_TICKET, ticket, now), _task(*APPOINTMENTS, ticket, now)]
+    if field_id is not None:
+        found.insert(0, _task(*FORGET_FIELDS, {"FieldID": _number(field_id), "ObjectID": _number(ticket_id)}, now))
+    if index_module.endswith(STATIC_INDEX):
+        found.append(_task(*INDEX, ticket | {"UserID": b"1"}, now))
+    return found
 
 
-def _task(module: str, function: str, ticket_id: int, now: dt.datetime) -> dict[str, Any]:
-    data: storable.Frozen = {
-        "Object": module.encode(),
-        "Function": function.encode(),
-        "Params": {"TicketID": str(ticket_id).encode()},
-    }
+def _number(number: int) -> bytes:
+    return str(number).encode()
+
+
+def _task(module: str, function: str, parameters: dict[str, bytes], now: dt.datetime) -> dict[str, Any]:
+    data: storable.Frozen = {"Object": module.encode(), "Function": function.encode(), "Params": parameters}
     return {
         "ident": secrets.randbelow(10**18),
         "name": f"{module}-{function}()",
