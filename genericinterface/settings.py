@@ -55,6 +55,13 @@ class Settings:
         default="system",
         metadata={"help": "whom to believe as the mail server: system, a file of certificates, or none: anybody"},
     )
+    keys: str = field(
+        default="var/keys",
+        metadata={
+            "help": "folder of our own PGP and S/MIME keys, where the system configuration names no others;"
+            " empty: Znuny's folders"
+        },
+    )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
     log_format: str = field(default="text", metadata={"help": "text or json"})
     sysconfig: Mapping[str, Any] = field(default_factory=dict, metadata={"help": "Znuny's settings by name; file only"})

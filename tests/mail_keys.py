@@ -120,7 +120,11 @@ def short_folder() -> Iterator[Path]:
 
 
 def _remove(home: Path) -> None:
-    subprocess.run([program("gpgconf"), "--homedir", str(home), "--kill", "all"], capture_output=True, timeout=60)
+    for each in (home, home / "gnupg"):
+        if each.is_dir():
+            subprocess.run(
+                [program("gpgconf"), "--homedir", str(each), "--kill", "all"], capture_output=True, timeout=60
+            )
     shutil.rmtree(home, ignore_errors=True)
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "search-index": "genericinterface.cli.search_index:search_index",
     "sysconfig": "genericinterface.cli.sysconfig:sysconfig",
     "debugger": "genericinterface.cli.debugger:debugger",
+    "key": "genericinterface.cli.key:key",
     "mail-queue": "genericinterface.cli.mail_queue:commands",
 }
 

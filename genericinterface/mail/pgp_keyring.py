@@ -81,7 +81,7 @@ class Keyring:
     passphrases: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: float = TIMEOUT
 
-    def keys(self, secret: bool = False, names: Sequence[str] = ()) -> list[Key]:
+    def listed(self, secret: bool = False, names: Sequence[str] = ()) -> list[Key]:
         """All keys, or those that have one of the names (IDs or fingerprints)."""
         with self._calling() as gpg:
             listed = gpg.list_keys(secret=secret, keys=list(names) or None)
@@ -90,7 +90,7 @@ class Keyring:
     def find(self, names: Sequence[str], purpose: str) -> list[Key]:
         """The key of each name, all fit to sign ("S": private ones) or to encrypt ("E"). Raises SecurityError."""
         wanted = [_checked(name) for name in names]
-        there = self.keys(purpose == "S", [f"0x{name}" for name in wanted])
+        there = self.listed(purpose == "S", [f"0x{name}" for name in wanted])
         return [self._one(name, there, purpose) for name in wanted]
 
     def _one(self, name: str, there: Sequence[Key], purpose: str) -> Key:
@@ -153,12 +153,12 @@ class Keyring:
 
     def delete(self, key: Key) -> None:
         """Removes a key, its private part included."""
-        has_private = self.keys(True, [key.fingerprint])
+        has_private = self.listed(True, [key.fingerprint])
         with self._calling() as gpg:
             if has_private:
                 gpg.delete_keys(key.fingerprint, secret=True, expect_passphrase=False)
             gpg.delete_keys(key.fingerprint)
-        if self.keys(False, [key.fingerprint]):
+        if self.listed(False, [key.fingerprint]):
             raise SecurityError(f"PGP: the key {key.fingerprint} could not be deleted")
 
     def _digest_preference(self) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,16 +75,19 @@ class Store:
     certificates: Path
     private_keys: Path
 
-    def all(self) -> list[Certificate]:
-        """Every certificate that can be read, by name."""
-        found = [self._read(path.name) for path in _files(self.certificates, "*")]
-        return sorted((each for each in found if each is not None), key=lambda each: each.name)
+    def names(self) -> list[str]:
+        """The name of every certificate."""
+        return [path.name for path in _files(self.certificates, "*")]
+
+    def has_private_key(self, name: str) -> bool:
+        """Whether there is a file for the private key of a certificate."""
+        return (self.private_keys / name).is_file()
 
     def find(self, name: str, purpose: str) -> Certificate:
         """The certificate `HASH.N`, or the only fit one of `HASH`, to sign ("S") or encrypt ("E"). SecurityError."""
         fitting, problem = [], ""
         for each in self._named(name):
-            if not (purpose == "S" and not (self.private_keys / each.name).is_file()):
+            if purpose != "S" or self.has_private_key(each.name):
                 problem = each.problem(purpose)
                 fitting += [] if problem else [each]
         if len(fitting) > 1:
@@ -133,19 +137,19 @@ class Store:
             )
         if found[2] is None:
             yield from self._by_hash(found[1].lower())
-        elif (one := self._read(f"{found[1].lower()}.{int(found[2])}")) is not None:
-            yield one
+        else:
+            with suppress(FileNotFoundError):
+                yield self.read(f"{found[1].lower()}.{int(found[2])}")
 
     def _by_hash(self, digits: str) -> Iterator[Certificate]:
-        for path in _files(self.certificates, f"{digits}.*"):
-            if (one := self._read(path.name)) is not None:
-                yield one
+        return (self.read(path.name) for path in _files(self.certificates, f"{digits}.*"))
 
-    def _read(self, name: str) -> Certificate | None:
+    def read(self, name: str) -> Certificate:
+        """The certificate in a file of this name. Raises FileNotFoundError, and SecurityError where it is none."""
         try:
             return Certificate(name, x509.load_pem_x509_certificate((self.certificates / name).read_bytes()))
         except FileNotFoundError:
-            return None
+            raise
         except (OSError, ValueError) as error:
             raise SecurityError(f"SMIME: the certificate {name} cannot be read", "KeyUnusable") from error
 
