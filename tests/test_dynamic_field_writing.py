@@ -148,6 +148,8 @@ STORY: list[tuple[str, tuple[str, ...], str | None, list[Any]]] = [
     ("Color", ("red",), "%%Value%%red%%OldValue%%", ["red"]),
     ("Color", ("blue",), "%%Value%%blue%%OldValue%%red", ["blue"]),
     ("Color", (), "%%Value%%%%OldValue%%blue", []),
+    ("Colors", (), None, []),
+    ("Colors", ("",), "%%Value%%%%OldValue%%", []),
     ("Colors", ("red",), "%%Value%%red%%OldValue%%", ["red"]),
     ("Colors", ("red", "blue"), "%%Value%%red, blue%%OldValue%%red", ["red", "blue"]),
     ("Colors", ("blue", "red"), "%%Value%%blue, red%%OldValue%%red, blue", ["blue", "red"]),

@@ -345,15 +345,19 @@ def test_booked_time_adds_up(connection: Connection) -> None:
     change.account_time("1.25")
     number = change.flush()
     again = change_of(connection, number)
-    again.account_time("3.25")
+    again.account_time("3.259")
+    again.account_time("007")
+    again.account_time("0.0")
     again.flush()
     told = [name for kind, name in history(connection, number) if kind == "TimeAccounting"]
-    assert told == ["%%5.50%%5.5", "%%1.25%%6.75", "%%3.25%%10"]
+    assert told == ["%%5.50%%5.5", "%%1.25%%6.75", "%%3.25%%10", "%%007%%17", "%%0.0%%17"]
     booked = rows(connection, t.time_accounting, ticket_id=number)
     assert [(str(row["time_unit"]), row["article_id"]) for row in booked] == [
         ("5.50", article.id),
         ("1.25", None),
         ("3.25", None),
+        ("7.00", None),
+        ("0.00", None),
     ]
 
 

@@ -115,9 +115,9 @@ def kept(field_type: str, stored: Iterable[Row]) -> tuple[str, ...]:
 
 
 def differs(field: ConfiguredField, old: Sequence[str], value: Sequence[str]) -> bool:
-    """Whether a value is another one, as texts: a date without time always is (Znuny 6.5)."""
+    """Whether a value is another one, as texts: a date without time always is, and the empty text of a Multiselect."""
     if field.field_type in MULTIPLE:
-        return list(old) != [text for text in value if text]
+        return list(old) != list(value)
     return _text(old) != _text(value)
 
 

@@ -9,6 +9,7 @@ article_writing.py, dynamic fields from dynamic_field_writing.py.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -39,6 +40,7 @@ TITLE_LENGTH = 50  # of a new title in the history
 LOCKED = ("lock", "tmp_lock")
 NULL = "NULL"  # a service or SLA that a ticket does not have, in the history
 
+_CENTS = re.compile(r"^(\d+\.\d\d)\d+$", re.A)
 _BOOKED = select(func.sum(t.time_accounting.c.time_unit)).where(t.time_accounting.c.ticket_id == bindparam("ticket"))
 
 
@@ -255,7 +257,11 @@ class TicketChange:
             self.add_history("ArchiveFlagUpdate", "%%n", user_id=SYSTEM)
 
     def account_time(self, unit: str, article: Article | None = None) -> None:
-        """TicketAccountTime: `unit` is a number with a decimal point as the caller wrote it; one statement at most."""
+        """TicketAccountTime: `unit` is a number with a decimal point, of which two digits behind it count.
+
+        Costs one statement at most.
+        """
+        unit = _CENTS.sub(r"\1", unit)
         if self._booked is None:
             self._booked = Decimal(self.connection.scalar(_BOOKED, {"ticket": self.row.id}) or 0)
         self._booked += Decimal(unit)
