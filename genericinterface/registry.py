@@ -61,8 +61,6 @@ PLANNED_OPERATIONS = frozenset(
     {
         "Ticket::TicketCreate",
         "Ticket::TicketUpdate",
-        "Ticket::TicketGet",
-        "Ticket::TicketHistoryGet",
         "Test::Test",
     }
 )

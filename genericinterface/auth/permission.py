@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindp
 from genericinterface.auth.actor import Actor, Agent
 from genericinterface.database.expressions import one_of
 from genericinterface.database.permission import (
+    Access,
     agent_groups,
     agent_permissions,
     agent_queues,
@@ -75,16 +76,6 @@ def _creating(always: tuple[str, ...] | None) -> Select[tuple[int]]:
 
 
 # --------------------------------------------------------------------------------------------------- single tickets
-
-
-class Access(NamedTuple):
-    """Tickets with which an actor may do something: a condition over the table `ticket`, and its parameters' values.
-
-    The condition is the same object for everybody to whom the same rules apply, so that statements with it are kept.
-    """
-
-    condition: ColumnElement[bool]
-    values: dict[str, Any]
 
 
 def access(actor: Actor, sysconfig: SystemConfiguration, permission: str = READ) -> Access:

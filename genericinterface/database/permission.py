@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union,
 )
 
@@ -151,6 +152,19 @@ def customer_groups(login: str | ColumnElement[str], permission: str, always: Se
         or_(permission_groups.c.id.in_(select(granted.c.group_id)), permission_groups.c.name.in_(always)),
         permission_groups.c.valid_id == VALID,
     )
+
+
+class Access(NamedTuple):
+    """Tickets with which an actor may do something: a condition over the table `ticket`, and its parameters' values.
+
+    The condition is the same object for everybody to whom the same rules apply, so that statements with it are kept.
+    """
+
+    condition: ColumnElement[bool]
+    values: dict[str, Any]
+
+
+EVERYTHING = Access(true(), {})
 
 
 def in_queues_of(groups: Select[tuple[int]]) -> ColumnElement[bool]:
