@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,6 +125,27 @@ def test_groups_and_agents_that_are_not_valid_grant_nothing(foreign: Database) -
     with foreign.transaction() as connection:
         connection.execute(update(permission_groups).where(permission_groups.c.name == "sales").values(valid_id=2))
     assert allowed(foreign, jd, ALL) == set()
+
+
+def test_each_check_can_be_switched_off(foreign: Database) -> None:
+    mail = agent(foreign, "mail")
+    off = SystemConfiguration(
+        ticket_responsible=True,
+        ticket_watcher=True,
+        permission_owner_check=False,
+        permission_responsible_check=False,
+        permission_watcher_check=False,
+        permission_mention_check=False,
+    )
+    change(foreign, user_id=mail.id, responsible_user_id=mail.id)
+    add(foreign, ticket_watcher, ticket_id=FOREIGN, user_id=mail.id)
+    add(foreign, mention, ticket_id=FOREIGN, article_id=1, user_id=mail.id)
+    assert allowed(foreign, mail, off) == set()
+    for name in ("owner", "responsible"):
+        assert allowed(foreign, mail, replace(off, **{f"permission_{name}_check": True})) == set(PERMISSIONS)
+    for name in ("watcher", "mention"):
+        assert allowed(foreign, mail, replace(off, **{f"permission_{name}_check": True})) == {"ro"}
+    assert allowed(foreign, agent(foreign, "reader"), off) == {"ro"}
 
 
 def test_nothing_is_allowed_with_a_ticket_that_is_not_there(read_only_database: Database) -> None:

@@ -87,8 +87,7 @@ def access(actor: Actor, sysconfig: SystemConfiguration, permission: str = READ)
     permissions that no group has: only `rw` grants them.)
     """
     if isinstance(actor, Agent):
-        rules = _rules(sysconfig)
-        return Access(_agent_access(permission, *rules), {"actor": actor.id})
+        return Access(_agent_access(permission, _rules(sysconfig)), {"actor": actor.id})
     return Access(_customer_access(permission, _always(sysconfig)), _values(actor))
 
 
@@ -124,8 +123,8 @@ def ticket_permissions(
     connection: Connection, agent: Agent, ticket_id: int, sysconfig: SystemConfiguration
 ) -> TicketPermissions:
     """All that an agent may do with a ticket; nothing with one that is not there. One statement."""
-    rules = _rules(sysconfig)
-    rows = connection.execute(_permissions(*rules), {"actor": agent.id, "ticket": ticket_id}).all()
+    statement = _permissions(_rules(sysconfig))
+    rows = connection.execute(statement, {"actor": agent.id, "ticket": ticket_id}).all()
     if not rows:
         return TicketPermissions(False, frozenset())
     everything, reads = bool(rows[0].everything), bool(rows[0].reads)
@@ -134,12 +133,12 @@ def ticket_permissions(
 
 
 @cache
-def _permissions(responsible: bool, watcher: bool) -> Select[Any]:
+def _permissions(rules: _Rules) -> Select[Any]:
     granted = agent_permissions(_AGENT).subquery("granted")
     return (
         select(
-            _everything(responsible).label("everything"),
-            or_(*_readers(watcher)).label("reads"),
+            or_(false(), *_everything(rules)).label("everything"),
+            or_(false(), *_readers(rules)).label("reads"),
             granted.c.permission_key,
         )
         .select_from(ticket)
@@ -149,8 +148,22 @@ def _permissions(responsible: bool, watcher: bool) -> Select[Any]:
     )
 
 
-def _rules(sysconfig: SystemConfiguration) -> tuple[bool, bool]:
-    return sysconfig.ticket_responsible, sysconfig.ticket_watcher
+class _Rules(NamedTuple):
+    """Which of Znuny's checks beside that of groups are on (`Ticket::Permission###1-OwnerCheck` and so on)."""
+
+    owner: bool
+    responsible: bool
+    watcher: bool
+    mention: bool
+
+
+def _rules(sysconfig: SystemConfiguration) -> _Rules:
+    return _Rules(
+        sysconfig.permission_owner_check,
+        sysconfig.permission_responsible_check and sysconfig.ticket_responsible,
+        sysconfig.permission_watcher_check and sysconfig.ticket_watcher,
+        sysconfig.permission_mention_check,
+    )
 
 
 def _always(sysconfig: SystemConfiguration) -> tuple[str, ...] | None:
@@ -166,19 +179,19 @@ def _values(actor: Actor) -> dict[str, Any]:
     return {"actor": actor.login, "lower_actor": actor.login.lower()}
 
 
-def _everything(responsible: bool) -> ColumnElement[bool]:
-    owner = ticket.c.user_id == _AGENT
-    return or_(owner, ticket.c.responsible_user_id == _AGENT) if responsible else owner
+def _everything(rules: _Rules) -> list[ColumnElement[bool]]:
+    owner, responsible = ticket.c.user_id == _AGENT, ticket.c.responsible_user_id == _AGENT
+    return [owner] * rules.owner + [responsible] * rules.responsible
 
 
-def _readers(watcher: bool) -> list[ColumnElement[bool]]:
-    return [watched_by(_AGENT), mentions(_AGENT)] if watcher else [mentions(_AGENT)]
+def _readers(rules: _Rules) -> list[ColumnElement[bool]]:
+    return [watched_by(_AGENT)] * rules.watcher + [mentions(_AGENT)] * rules.mention
 
 
 @cache
-def _agent_access(permission: str, responsible: bool, watcher: bool) -> ColumnElement[bool]:
-    rules = [_everything(responsible), in_queues_of(agent_groups(_AGENT, permission))]
-    return or_(*rules, *(_readers(watcher) if permission == READ else ()))
+def _agent_access(permission: str, rules: _Rules) -> ColumnElement[bool]:
+    conditions = [*_everything(rules), in_queues_of(agent_groups(_AGENT, permission))]
+    return or_(*conditions, *(_readers(rules) if permission == READ else ()))
 
 
 @cache
