@@ -57,8 +57,10 @@ def test_packaged_definitions(webservice: Webservice) -> None:
     ids = [one["operationId"] for path in found["paths"].values() for one in path.values()]
     assert len(ids) == len(set(ids))
     for operation in webservice.operations.values():
-        assert (operation.name in ids) == (operation.type in OPERATIONS)
-        assert (f"{operation.name} ({operation.type})" in found["info"]["description"]) != (operation.name in ids)
+        # A route that takes several methods is described once for each.
+        is_described = operation.name in ids or f"{operation.name}_GET" in ids
+        assert is_described == (operation.type in OPERATIONS)
+        assert (f"{operation.name} ({operation.type})" in found["info"]["description"]) != is_described
 
 
 @pytest.mark.parametrize("kind", OPERATIONS)

@@ -27,7 +27,7 @@ Provider:
     Log:
       Type: Session::SessionCreate
     Later:
-      Type: Ticket::TicketGet
+      Type: Test::Test
   Transport:
     Type: HTTP::REST
     Config:
@@ -80,7 +80,7 @@ def test_check_in_json(tmp_path: Path) -> None:
     found = json.loads(result.stdout)
     assert [(problem["severity"], problem["line"]) for problem in found] == [("error", 6), ("warning", 8)]
     assert set(found[0]) == {"severity", "file", "line", "path", "message", "hint"}
-    result = CliRunner().invoke(webservice, ["check", "--json", str(file(tmp_path, RIGHT.replace("Get", "Search")))])
+    result = CliRunner().invoke(webservice, ["check", "--json", str(file(tmp_path, RIGHT.replace("Test::Test", "Ticket::TicketSearch")))])
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])
 
 
@@ -216,7 +216,7 @@ def test_show(run: Run, tmp_path: Path) -> None:
     base = "https://helpdesk.example.com/otrs/nph-genericinterface.pl/Webservice/Tickets"
     lines = [line.split() for line in shown.splitlines()]
     assert ["Log", "Session::SessionCreate", "POST,", "PUT", f"{base}/Session"] in lines
-    assert any(line[:2] == ["Later", "Ticket::TicketGet"] and line[-1] == f"{base}/Ticket/:TicketID" for line in lines)
+    assert any(line[:2] == ["Later", "Test::Test"] and line[-1] == f"{base}/Ticket/:TicketID" for line in lines)
     assert ["OpenAPI", f"{base}/openapi.json"] in lines
     assert ["extensions", "Strict:", "1"] in lines
 
