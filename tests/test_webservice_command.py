@@ -80,7 +80,8 @@ def test_check_in_json(tmp_path: Path) -> None:
     found = json.loads(result.stdout)
     assert [(problem["severity"], problem["line"]) for problem in found] == [("error", 6), ("warning", 8)]
     assert set(found[0]) == {"severity", "file", "line", "path", "message", "hint"}
-    result = CliRunner().invoke(webservice, ["check", "--json", str(file(tmp_path, RIGHT.replace("Test::Test", "Ticket::TicketSearch")))])
+    right = file(tmp_path, RIGHT.replace("Test::Test", "Ticket::TicketSearch"))
+    result = CliRunner().invoke(webservice, ["check", "--json", str(right)])
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])
 
 
