@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, func, insert, select, update
 
-from genericinterface.database import auto_responses, lookups, mail_queue
+from genericinterface.database import auto_responses, dynamic_fields, lookups, mail_queue
 from genericinterface.database import tables as t
 from genericinterface.database.article_writing import NewArticle, add_article
+from genericinterface.database.dynamic_field_writing import set_values
 from genericinterface.database.engine import Database
 from genericinterface.database.stored_content import content
 from genericinterface.database.ticket_change import TicketChange, create_ticket, read_for_update
@@ -285,6 +286,37 @@ def test_what_a_text_can_tell_of_a_ticket(database: Database) -> None:
     )
     ((_entry, mail),) = queued(database)
     assert mail.get_content_type() == "text/plain"
+
+
+def test_dynamic_fields_in_a_text(database: Database) -> None:
+    config = "---\nPossibleValues:\n  r: Red\n  b: Blue\n"
+    fields = {
+        "QText": ("Text", ["some"], "some|some"),
+        "QDrop": ("Dropdown", ["r"], "r|Red"),
+        "QMulti": ("Multiselect", ["r", "b"], "r, b|Red, Blue"),
+        "QDate": ("Date", ["2026-03-04 00:00:00"], "2026-03-04|03/04/2026"),
+        "QTime": ("DateTime", ["2026-03-04 05:06:07"], "2026-03-04 05:06:07 (UTC)|03/04/2026 05:06 (UTC)"),
+        "QCheck": ("Checkbox", ["1"], "1|Checked"),
+        "QUnset": ("Text", [], "|"),
+    }
+    with database.transaction() as connection:
+        for number, (name, (kind, _, _)) in enumerate(fields.items(), 100):
+            row = {"name": name, "label": name, "field_type": kind, "object_type": "Ticket", "config": config}
+            row |= {"field_order": number, "internal_field": 0, "valid_id": 1, **STAMPS}
+            connection.execute(insert(t.dynamic_field).values(row))
+    known = [f"<OTRS_TICKET_DynamicField_{name}>|<OTRS_TICKET_DynamicField_{name}_Value>" for name in fields]
+    answer_with(database, "auto follow up", text="\n".join([*known, "<OTRS_TICKET_DynamicField_None>"]))
+    ticket_id = created(database)
+    for is_set_before in (False, True):
+        with database.transaction() as connection:
+            change = read_for_update(connection, ticket_id, 1, replace(BASE, rich_text=False), NOW)
+            assert change is not None
+            if not is_set_before:
+                found = dynamic_fields.find_configured(connection, list(fields))
+                set_values(change, {found[name]: value for name, (_, value, _) in fields.items() if value})
+            add_and_respond(change, "auto follow up", CORA)
+            change.flush()
+        assert responses(database, ticket_id)[-1]["a_body"].split("\n") == [*(e[2] for e in fields.values()), "-"]
 
 
 def test_html_of_strangers_stays_text(database: Database) -> None:

@@ -39,6 +39,13 @@ def set_values(change: TicketChange, new: Mapping[ConfiguredField, Sequence[str]
             change.add_field_history(values.told(field, old, value))
 
 
+def current(change: TicketChange, field: ConfiguredField) -> tuple[str, ...]:
+    """The value that the field of the ticket has now, set in this change or before."""
+    if field.id not in change.field_values:
+        _read_old(change, [field])
+    return tuple(change.field_values[field.id])
+
+
 def _read_old(change: TicketChange, fields: Sequence[ConfiguredField]) -> None:
     """Old values of stored tickets into `change.field_values`."""
     found: dict[int, list[dict[str, Any]]] = {field.id: [] for field in fields}

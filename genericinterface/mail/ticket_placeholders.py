@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from functools import cache
 
-from genericinterface.database import template_people
+from genericinterface.database import dynamic_field_writing, dynamic_fields, template_people
+from genericinterface.database.dynamic_fields import ConfiguredField
 from genericinterface.database.template_people import Person
 from genericinterface.database.ticket_change import TicketChange
 from genericinterface.mail.template import Article, Placeholders, Values
 from genericinterface.sysconfig import SETTINGS, SystemConfiguration
 
+DYNAMIC_FIELD, SHOWN = "DYNAMICFIELD_", "_Value"
 HIDDEN = "xxx"  # what Znuny shows of a password
 SECRETS = re.compile(r"Password|Pw$|Secret", re.IGNORECASE)
 
@@ -54,7 +57,7 @@ def placeholders(ticket: TicketChange, customer: Person | None = None, article: 
         return None
 
     groups = {
-        "TICKET": lambda name: ticket_values(ticket).get(name.upper()),
+        "TICKET": lambda name: _of_ticket(ticket, name),
         "OWNER": agent(row.user_id),
         "RESPONSIBLE": agent(row.responsible_user_id),
         "AGENT": actor,
@@ -63,6 +66,41 @@ def placeholders(ticket: TicketChange, customer: Person | None = None, article: 
         "CONFIG": lambda name: _configured(ticket.sysconfig, name),
     }
     return Placeholders(groups, alone, article, of_customer)
+
+
+def _of_ticket(ticket: TicketChange, name: str) -> str | None:
+    if not name.upper().startswith(DYNAMIC_FIELD):
+        return ticket_values(ticket).get(name.upper())
+    name = name[len(DYNAMIC_FIELD) :]
+    fields = dynamic_fields.find_configured(ticket.connection, {name, name.removesuffix(SHOWN)})
+    for key, field in fields.items():
+        if field.object_type == "Ticket":
+            value = dynamic_field_writing.current(ticket, field)
+            return (
+                shown_value(field, value, ticket.sysconfig)
+                if key != name
+                else raw_value(field, value, ticket.sysconfig)
+            )
+    return None
+
+
+def raw_value(field: ConfiguredField, value: Sequence[str], configuration: SystemConfiguration) -> str:
+    """`<OTRS_TICKET_DynamicField_Name>`: as it is kept, a time with its zone."""
+    text = ", ".join(value)
+    if field.field_type == "Date":
+        return text[:10]
+    return f"{text} ({configuration.otrs_time_zone})" if text and field.field_type == "DateTime" else text
+
+
+def shown_value(field: ConfiguredField, value: Sequence[str], configuration: SystemConfiguration) -> str:
+    """`<OTRS_TICKET_DynamicField_Name_Value>`: as agents see it, in English."""
+    if field.field_type == "Checkbox":
+        return "Checked" if "1" in value else "Unchecked"
+    if field.field_type in ("Date", "DateTime") and value:
+        moment = dt.datetime.fromisoformat(value[0])
+        return f"{moment:%m/%d/%Y}" if field.field_type == "Date" else shown_time(moment, configuration)
+    labels = field.settings.possible_values or {}
+    return ", ".join(labels.get(each, each) for each in value)
 
 
 def ticket_values(ticket: TicketChange) -> dict[str, str | None]:
