@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from genericinterface import sysconfig
 from genericinterface.auth.passwords import hash_password
+from genericinterface.cli.db_index import index
 from genericinterface.database import demo_data, schema_check, webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.install import install
@@ -25,9 +26,13 @@ from genericinterface.settings import Settings
 from genericinterface.webservice_definitions import names, text
 
 
-@click.group(short_help="Make a database, check one.")
+@click.group(short_help="Make a database, check one, make it faster.")
 def db() -> None:
-    """Make a database, or say what a given one is. Nothing here alters a table that it did not create."""
+    """Make a database, or say what a given one is. Nothing here alters a table that it did not create; `index --apply`
+    adds indexes."""
+
+
+db.add_command(index)
 
 
 @db.command(short_help="Make tables and base data in an empty database.")

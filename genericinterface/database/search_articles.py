@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, or_, select, union_all
 
 from genericinterface.database import tables as t
 from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading
@@ -93,7 +93,7 @@ def _express(shape: Shape) -> ColumnElement[bool]:
     if FULLTEXT in texts:
         titled = t.ticket.alias("titled")
         in_time = [titled.c.id.in_(found)] if time else []
-        arms.append(select(titled.c.id).where(func.lower(titled.c.title).like(_like(FULLTEXT), escape="\\"), *in_time))
+        arms.append(select(titled.c.id).where(titled.c.title.ilike(_like(FULLTEXT), escape="\\"), *in_time))
     # Without a union a database may also go from ticket to ticket until it has found enough of them.
     return t.ticket.c.id.in_(union_all(*arms) if len(arms) > 1 else arms[0])
 
@@ -124,5 +124,5 @@ def _not_indexed(found: Select[tuple[int]], texts: tuple[str, ...], any_text: bo
 
 def _has(key: str, name: str) -> ColumnElement[bool]:
     if key == ATTACHMENTS:
-        return exists(_attachments.where(func.lower(_attachment.filename).like(_like(name), escape="\\")))
-    return func.lower(COLUMNS[key]).like(_like(name), escape="\\")
+        return exists(_attachments.where(_attachment.filename.ilike(_like(name), escape="\\")))
+    return COLUMNS[key].ilike(_like(name), escape="\\")

@@ -16,7 +16,7 @@ from itertools import count, product
 from string import ascii_lowercase
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, false, func, or_, true
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, true
 
 OPERATORS = frozenset('&|!()+"')
 SIGN_OPERATOR = re.compile(r"(&{2,}|\|{2,}|\+) *")
@@ -76,7 +76,7 @@ def read(text: str) -> tuple[Shape, list[Words]] | None:
 
 # A tree without its words: groups are lists of lists, a word is how it is compared, whether it is negated, and how
 # many spellings of it there are.
-ANYTHING, PATTERN, VALUE, SPELLINGS = "anything", "pattern", "value", "spellings"
+ANYTHING, PATTERN, SPELLINGS = "anything", "pattern", "spellings"
 Shape = tuple[Any, ...]
 Words = tuple[str, ...]  # the spellings of one word
 
@@ -86,12 +86,9 @@ def _shape(node: Word | Group, words: list[Words]) -> Shape:
         return tuple(tuple(_shape(part, words) for part in parts) for parts in node.alternatives)
     if node.anything:
         return ANYTHING, node.negated, 0
-    if WILDCARDS.search(node.text):
-        words.append((WILDCARDS.sub("%", _escaped(node.text)),))
-        return PATTERN, node.negated, 1
-    spelt = spellings(node.text)
-    words.append(spelt or (node.text,))
-    return (SPELLINGS if spelt else VALUE), node.negated, len(words[-1])
+    spelt = None if WILDCARDS.search(node.text) else spellings(node.text)
+    words.append(spelt or (WILDCARDS.sub("%", escaped(node.text, "\\_")),))
+    return (SPELLINGS if spelt else PATTERN), node.negated, len(words[-1])
 
 
 def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElement[bool]:
@@ -101,7 +98,7 @@ def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElemen
     def build(node: Shape) -> ColumnElement[bool]:
         if node[0] == ANYTHING:
             return false() if node[1] else true()
-        if node[0] in (PATTERN, VALUE, SPELLINGS):
+        if node[0] in (PATTERN, SPELLINGS):
             kind, negated, size = node
             return _compare(column, kind, negated, size, f"{name}_{next(numbers)}")
         return or_(*(and_(*[build(part) for part in parts]) for parts in node))
@@ -110,13 +107,12 @@ def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElemen
 
 
 def _compare(column: ColumnElement[str], kind: str, negated: bool, size: int, name: str) -> ColumnElement[bool]:
+    """ILIKE: for PostgreSQL the same as LIKE of small letters, but it knows how frequent the texts of a column are."""
     if kind == SPELLINGS:
         spelt = [bindparam(f"{name}_{number}", type_=String()) for number in range(size)]
         return column.not_in(spelt) if negated else column.in_(spelt)
-    lowered, value = func.lower(column), func.lower(bindparam(f"{name}_0", type_=String()))
-    if kind == PATTERN:
-        return lowered.not_like(value, escape="\\") if negated else lowered.like(value, escape="\\")
-    return lowered != value if negated else lowered == value
+    value = bindparam(f"{name}_0", type_=String())
+    return column.not_ilike(value, escape="\\") if negated else column.ilike(value, escape="\\")
 
 
 def bound(name: str, words: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
@@ -139,8 +135,9 @@ def spellings(text: str) -> Words | None:
     return (*found, *found[:1] * (size - len(found)))
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("_", "\\_")
+def escaped(text: str, signs: str = "\\_%") -> str:
+    """A text as a pattern that only it fits, or one in which some signs keep their meaning."""
+    return "".join(f"\\{character}" if character in signs else character for character in text)
 
 
 # ---------------------------------------------------------------------------------------------------------- reading

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 from genericinterface.database import search_condition
 from genericinterface.database import tables as t
 from genericinterface.database.dynamic_fields import DynamicField
-from genericinterface.database.search_condition import spellings
+from genericinterface.database.search_condition import escaped, spellings
 from genericinterface.database.search_parameters import Filter, NothingError, Question, Reading, TooMuchError
 from genericinterface.database.search_texts import MOST_WORDS, express_conditions, read_conditions
 from genericinterface.moment import parse_moment
@@ -125,12 +125,13 @@ def _read_field(field: DynamicField, operators: Mapping[str, Any], question: Que
         elif operator in kind.operators:
             if len(given) > MOST_WORDS:
                 raise TooMuchError(parameter, f"has more than {MOST_WORDS} values")
-            converted = [(_convert(item, kind, parameter, question),) for item in given]
-            spelt = [spellings(item) if kind.lowered and operator == "Equals" else None for (item,) in converted]
-            bounds = search_condition.bound(
-                _bind(field, operator), [found or item for found, item in zip(spelt, converted, strict=True)]
-            )
-            shape = tuple(len(found) if found else 0 for found in spelt)
+            converted = [_convert(item, kind, parameter, question) for item in given]
+            anycase = kind.lowered and operator == "Equals"
+            spelt = [spellings(item) if anycase else None for item in converted]
+            alone = [escaped(item) if anycase else item for item in converted]
+            words = [found or (item,) for found, item in zip(spelt, alone, strict=True)]
+            bounds = search_condition.bound(_bind(field, operator), words)
+            shape = tuple(len(found or ()) for found in spelt)
         if operator not in kind.operators:
             raise NothingError(parameter, f"is no operator of fields of the type {field.field_type}")
         shapes.append((operator, shape))
@@ -185,13 +186,15 @@ def _express_field(field: DynamicField, operators: tuple[tuple[str, Any], ...]) 
 
 
 def _compare(kind: Kind, name: str, operator: str, sizes: tuple[int, ...]) -> ColumnElement[bool]:
-    """The column against each of the values, which are alternatives: by its spellings, or by itself (0)."""
+    """The column against each of the values, which are alternatives: by its spellings, or (0) by itself."""
     compare = COMPARISONS[operator]
     found: list[ColumnElement[bool]] = []
     for number, size in enumerate(sizes):
         values = [bindparam(f"{name}_{number}_{spelling}", type_=kind.type) for spelling in range(size or 1)]
         if size:
             found.append(kind.column.in_(values))
+        elif kind.lowered and operator == "Equals":
+            found.append(kind.column.ilike(values[0], escape="\\"))
         elif kind.lowered:
             found.append(compare(func.lower(kind.column), func.lower(values[0])))
         else:

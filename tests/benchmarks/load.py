@@ -15,6 +15,8 @@ from dataclasses import dataclass
 class Result:
     """`rate` in requests per second; `p50` and `p99` in milliseconds; `failed` counts answers that were not 200."""
 
+    answers: int
+
     rate: float
     p50: float
     p99: float
@@ -22,16 +24,28 @@ class Result:
 
 
 class _Connection:
-    def __init__(self, address: tuple[str, int], request: bytes) -> None:
-        self.socket = socket.create_connection(address)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.request = request
-        self.buffer = b""
+    def __init__(self, address: tuple[str, int], request: bytes, selector: selectors.BaseSelector) -> None:
+        self.address, self.request, self.selector = address, request, selector
         self.sent = 0.0
+        self.open()
+
+    def open(self) -> None:
+        self.socket = socket.create_connection(self.address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.selector.register(self.socket, selectors.EVENT_READ, self)
+        self.buffer = b""
+        self.closing = False  # whether the server closes it behind its answer
+
+    def close(self) -> None:
+        self.selector.unregister(self.socket)
+        self.socket.close()
 
     def send(self) -> None:
         self.buffer = b""
         self.sent = time.perf_counter()
+        if self.closing:
+            self.close()
+            self.open()
         self.socket.sendall(self.request)
 
     def receive(self) -> int | None:
@@ -46,20 +60,20 @@ class _Connection:
         length = next(
             (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
         )
+        self.closing = b"\r\nconnection: close" in head.lower()
         return int(head.split(b" ", 2)[1]) if len(body) >= length else None
 
 
 def run(address: tuple[str, int], request: bytes, connections: int = 8, seconds: float = 3.0) -> Result:
     """Sends the request over and over on every connection, one at a time on each."""
     selector = selectors.DefaultSelector()
-    opened = [_Connection(address, request) for _ in range(connections)]
+    opened = [_Connection(address, request, selector) for _ in range(connections)]
     for connection in opened:
-        selector.register(connection.socket, selectors.EVENT_READ, connection)
         connection.send()
     latencies: list[float] = []
     failed = 0
     started = time.perf_counter()
-    while (now := time.perf_counter()) - started < seconds:
+    while (now := time.perf_counter()) - started < seconds or not latencies:
         for key, _ in selector.select(timeout=1):
             status = key.data.receive()
             if status is None:
@@ -68,12 +82,11 @@ def run(address: tuple[str, int], request: bytes, connections: int = 8, seconds:
             failed += status != 200
             key.data.send()
     for connection in opened:
-        connection.socket.close()
+        connection.close()
     selector.close()
     latencies.sort()
-    if not latencies:
-        raise RuntimeError("the server answered nothing")
     return Result(
+        len(latencies),
         len(latencies) / (now - started),
         latencies[len(latencies) // 2] * 1000,
         latencies[min(len(latencies) - 1, len(latencies) * 99 // 100)] * 1000,

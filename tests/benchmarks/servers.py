@@ -27,8 +27,12 @@ class Running:
 
     def worker_memory(self) -> list[float]:
         """Proportional memory of each worker in MB (pages shared with others count in part)."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return [_memory(int(child)) for child in children]
+        return [_memory(int(child)) for child in children(self.pid)]
+
+
+def children(pid: int) -> list[str]:
+    """The processes that a process has started."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def free_port() -> int:
@@ -39,10 +43,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def provider(database_url: str) -> Iterator[Running]:
+def provider(database_url: str, settings: Path | None = None) -> Iterator[Running]:
     """`genericinterface serve` as an operator starts it."""
     port = free_port()
-    command = [sys.executable, "-m", "genericinterface", "serve", "--database-url", database_url]
+    command = [
+        sys.executable,
+        "-m",
+        "genericinterface",
+        *(["--settings", str(settings)] if settings else []),
+        "serve",
+        "--database-url",
+        database_url,
+    ]
     command += ["--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--threads", str(THREADS)]
     with _running(command, port, {"GENERICINTERFACE_LOG_LEVEL": "warning"}) as running:
         yield running

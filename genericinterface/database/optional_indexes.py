@@ -1,0 +1,261 @@
+"""Optional indexes for searches that Znuny's own indexes do not help: what they are, which are there, making, dropping.
+
+Called by `genericinterface db index`; nothing makes them by itself. Each name begins with PREFIX, and nothing else is
+ever dropped. Trigram indexes (PostgreSQL's pg_trgm) find a part of a text; the others are plain and work anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Index,
+    MetaData,
+    Table,
+    TextClause,
+    column,
+    exists,
+    func,
+    inspect,
+    literal,
+    null,
+    select,
+    table,
+    text,
+    union_all,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateIndex, DropIndex
+
+from genericinterface.database import tables as t
+from genericinterface.errors import ConfigurationError
+
+PREFIX = "genericinterface_"
+EXTENSION = "pg_trgm"
+TRIGRAM, PLAIN, STATISTICS = "trigram", "plain", "statistics"
+Statement = CreateIndex | DropIndex | TextClause
+THERE, MISSING, BROKEN = "there", "missing", "broken"
+
+# Bytes of an index for each row, as measured with PostgreSQL 15: a constant, and a part of the width of its columns.
+_ROW_BYTES = {TRIGRAM: (10, 0.7), PLAIN: (16, 1.1), STATISTICS: (0, 0.0)}
+
+
+@dataclass(frozen=True)
+class OptionalIndex:
+    """One optional index: `serves` says which searches it is for."""
+
+    name: str
+    table: Table
+    columns: tuple[str, ...]
+    serves: str
+    kind: str = PLAIN
+
+    def create(self) -> Statement:
+        """The statement that makes it."""
+        if self.kind == STATISTICS:
+            return text(f"CREATE STATISTICS {self.name} (mcv) ON {', '.join(self.columns)} FROM {self.table.name}")
+        copy = self.table.to_metadata(MetaData())  # an index of the table itself would be made with the table
+        columns = [copy.c[name] for name in self.columns]
+        options: dict[str, Any] = {}
+        if self.kind == TRIGRAM:
+            options = {"postgresql_using": "gin", "postgresql_ops": dict.fromkeys(self.columns, "gin_trgm_ops")}
+        return CreateIndex(Index(self.name, *columns, postgresql_concurrently=True, **options))
+
+
+def _trigram(name: str, table: Table, column: str, serves: str) -> OptionalIndex:
+    return OptionalIndex(PREFIX + name, table, (column,), serves, TRIGRAM)
+
+
+def _plain(name: str, table: Table, columns: tuple[str, ...], serves: str) -> OptionalIndex:
+    return OptionalIndex(PREFIX + name, table, columns, serves)
+
+
+OPTIONAL: tuple[OptionalIndex, ...] = (
+    _trigram("ticket_title", t.ticket, "title", "Title, Fulltext"),
+    _trigram("ticket_number", t.ticket, "tn", "TicketNumber with wildcards"),
+    _trigram("ticket_customer", t.ticket, "customer_id", "CustomerID with wildcards or more than five letters"),
+    _trigram("ticket_customer_user", t.ticket, "customer_user_id", "CustomerUserLogin, likewise"),
+    _trigram("article_words", t.article_search_index, "article_value", "MIMEBase_…, Fulltext"),
+    _trigram("field_text", t.dynamic_field_value, "value_text", "Like of dynamic fields, Equals of longer texts"),
+    _plain(
+        "ticket_queue_state",
+        t.ticket,
+        ("queue_id", "ticket_state_id", "create_time"),
+        "Queues and States together; queues with few tickets, newest first",
+    ),
+    OptionalIndex(
+        f"{PREFIX}ticket_queue_states",
+        t.ticket,
+        ("queue_id", "ticket_state_id"),
+        "no index: which states are how frequent in which queue, for PostgreSQL's planner",
+        STATISTICS,
+    ),
+    _plain("ticket_change_time", t.ticket, ("change_time",), "TicketLastChangeTime, SortBy Changed"),
+    _plain(
+        "history_closed",
+        t.ticket_history,
+        ("history_type_id", "state_id", "create_time", "ticket_id"),
+        "TicketCloseTime",
+    ),
+    _plain("article_create_time", t.article, ("create_time", "ticket_id"), "ArticleCreateTime"),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One optional index in one database: `state` is THERE, MISSING or BROKEN (its making was interrupted).
+
+    `size` is what it takes, `estimate` what it would take, in bytes, None where nobody knows; `ddl` makes it.
+    """
+
+    index: OptionalIndex
+    state: str
+    size: int | None
+    estimate: int | None
+    ddl: str
+
+
+# ---------------------------------------------------------------------------------------------------------- reading
+
+
+def plan(connection: Connection) -> list[Entry]:
+    """Every optional index that this kind of database can have."""
+    found = _existing(connection)
+    known = _widths(connection) if connection.dialect.name == "postgresql" else {}
+    entries = []
+    for index in _possible(connection):
+        state, size = found.get(index.name, (MISSING, None))
+        ddl = " ".join(str(index.create().compile(dialect=connection.dialect)).split())
+        entries.append(Entry(index, state, size, _estimate(index, known), ddl))
+    return entries
+
+
+def _possible(connection: Connection) -> Iterator[OptionalIndex]:
+    for index in OPTIONAL:
+        if connection.dialect.name == "postgresql" or index.kind == PLAIN:
+            yield index
+
+
+_class = table("pg_class", column("oid"), column("relname"), column("reltuples"))
+_index = table("pg_index", column("indexrelid"), column("indisvalid"))
+_statistics = table("pg_statistic_ext", column("stxname"))
+_stats = table("pg_stats", column("tablename"), column("attname"), column("avg_width"), column("schemaname"))
+_extension = table("pg_extension", column("extname"))
+_available = table("pg_available_extensions", column("name"))
+HAS_EXTENSION = exists().where(_extension.c.extname == EXTENSION)
+
+
+def _existing(connection: Connection) -> dict[str, tuple[str, int | None]]:
+    """(state, size) of everything that has our prefix."""
+    if connection.dialect.name != "postgresql":
+        tables = {index.table.name for index in OPTIONAL}
+        names = {str(entry["name"]) for name in tables for entry in inspect(connection).get_indexes(name)}
+        return {name: (THERE, None) for name in names if name.startswith(PREFIX)}
+    indexes = (
+        select(_class.c.relname, _index.c.indisvalid, func.pg_relation_size(_class.c.oid))
+        .join(_index, _index.c.indexrelid == _class.c.oid)
+        .where(_class.c.relname.startswith(PREFIX, autoescape=True), func.pg_table_is_visible(_class.c.oid))
+    )
+    statistics = select(_statistics.c.stxname, literal(True), null()).where(
+        _statistics.c.stxname.startswith(PREFIX, autoescape=True)
+    )
+    rows = connection.execute(union_all(indexes, statistics))
+    return {name: (THERE if valid else BROKEN, size) for name, valid, size in rows}
+
+
+Widths = dict[tuple[str, str], float]  # by table and column; that of the column "" is the number of rows
+
+
+def _widths(connection: Connection) -> Widths:
+    tables = sorted({index.table.name for index in OPTIONAL})
+    rows = select(_class.c.relname, literal(""), _class.c.reltuples).where(
+        _class.c.relname.in_(tables), func.pg_table_is_visible(_class.c.oid)
+    )
+    widths = select(_stats.c.tablename, _stats.c.attname, _stats.c.avg_width).where(
+        _stats.c.tablename.in_(tables), _stats.c.schemaname == func.current_schema()
+    )
+    return {(name, part): float(number) for name, part, number in connection.execute(union_all(rows, widths))}
+
+
+def _estimate(index: OptionalIndex, known: Widths) -> int | None:
+    count = known.get((index.table.name, ""), -1.0)
+    widths = [known.get((index.table.name, name)) for name in index.columns]
+    if count < 0 or None in widths:
+        return None
+    constant, part = _ROW_BYTES[index.kind]
+    return int(count * (constant + part * sum(width or 0 for width in widths)))
+
+
+# --------------------------------------------------------------------------------------------------------- changing
+
+Tell = Callable[[str], None]
+
+
+def apply(connection: Connection, tell: Tell) -> None:
+    """Makes what is missing, without keeping writers waiting, and has the database look at the tables anew.
+
+    To be run in autocommit. Raises ConfigurationError at the end where pg_trgm cannot be had, and at once where the
+    database refuses one of them, as when the tables belong to somebody else.
+    """
+    problems = _make_extension(connection)
+    changed: set[str] = set()
+    for entry in plan(connection):
+        if entry.state == THERE or (entry.index.kind == TRIGRAM and problems):
+            continue
+        tell(f"making {entry.index.name} …")
+        if entry.state == BROKEN:
+            _run(connection, _drop(entry.index.name, entry.index.kind))
+        _run(connection, entry.index.create())
+        changed.add(entry.index.table.name)
+    if connection.dialect.name == "postgresql":
+        for name in sorted(changed):
+            _run(connection, text(f"ANALYZE {name}"))
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def drop(connection: Connection, tell: Tell) -> None:
+    """Drops everything whose name begins with PREFIX; to be run in autocommit."""
+    kinds = {index.name: index.kind for index in OPTIONAL}
+    tables = {index.name: index.table for index in OPTIONAL}
+    for name in sorted(_existing(connection)):
+        tell(f"dropping {name} …")
+        _run(connection, _drop(name, kinds.get(name, PLAIN), tables.get(name, t.ticket)))
+
+
+def _drop(name: str, kind: str, of: Table = t.ticket) -> Statement:
+    if kind == STATISTICS:
+        return text(f"DROP STATISTICS {name}")
+    copy = of.to_metadata(MetaData())
+    return DropIndex(Index(name, next(iter(copy.c)), postgresql_concurrently=True))
+
+
+def _make_extension(connection: Connection) -> list[str]:
+    """Makes pg_trgm available; what is to be told where that cannot be done."""
+    if connection.dialect.name != "postgresql":
+        return []
+    if connection.scalar(select(HAS_EXTENSION)):
+        return []
+    if not connection.scalar(select(_available.c.name).where(_available.c.name == EXTENSION)):
+        return [
+            f"the trigram indexes were not made: this PostgreSQL server has no {EXTENSION}",
+            "install what it calls its contrib modules (Debian: part of postgresql-NN, Red Hat: postgresql-contrib)",
+        ]
+    try:
+        connection.execute(text(f"CREATE EXTENSION IF NOT EXISTS {EXTENSION}"))
+    except DBAPIError as error:
+        return [
+            f"the trigram indexes were not made: {str(error.orig).splitlines()[0]}",
+            f"the owner of the database or an administrator can say: CREATE EXTENSION {EXTENSION};",
+        ]
+    return []
+
+
+def _run(connection: Connection, statement: Statement) -> None:
+    try:
+        connection.execute(statement)
+    except DBAPIError as error:
+        raise ConfigurationError([str(error.orig).splitlines()[0]]) from error

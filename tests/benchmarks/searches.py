@@ -1,0 +1,187 @@
+"""`python -m tests.benchmarks.searches --url URL`: TicketSearch on many tickets, beside a Znuny on the same database.
+
+Both answer the same requests over HTTP in turns, in the same run; that they find the same tickets is looked at first.
+The database is one that bulk.py has filled, or that has the same rows. `--explain` keeps how PostgreSQL finds them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+from sqlalchemy import event, text
+
+from genericinterface.auth.actor import Agent
+from genericinterface.auth.permission import found_tickets
+from genericinterface.database import ticket_search
+from genericinterface.database.engine import Database
+from genericinterface.database.search_parameters import Question
+from genericinterface.sysconfig import load as load_sysconfig
+from tests.benchmarks import load, servers
+
+LOGIN = {"UserLogin": "tester", "Password": "tester"}
+ROUTE = "/otrs/nph-genericinterface.pl/Webservice/GenericTicketConnectorREST/Ticket/search"
+SYSCONFIG = {"Ticket::ArchiveSystem": 1}
+
+
+def cases(field: str) -> dict[str, dict[str, Any]]:
+    """The searches by what they are; `field` is the dynamic field that bulk.py fills."""
+    month = {"TicketCreateTimeNewerDate": "2022-01-01 00:00:00", "TicketCreateTimeOlderDate": "2022-01-31 23:59:59"}
+    day = {"TicketCloseTimeNewerDate": "2022-01-03 00:00:00", "TicketCloseTimeOlderDate": "2022-01-03 23:59:59"}
+    return {
+        "title, common word": {"Title": "*word0001*"},
+        "title, rare word": {"Title": "*word0600*"},
+        "title, two rare words": {"Title": "*word0599* && *word0600*"},
+        "body, common word": {"MIMEBase_Body": "word0001"},
+        "body, rare word": {"MIMEBase_Body": "word0600"},
+        "body, two words in a row": {"MIMEBase_Body": "word0599 word0600"},
+        "number": {"TicketNumber": "B000000001234"},
+        "part of a number": {"TicketNumber": "*00001234*"},
+        "customer": {"CustomerID": "C0123"},
+        "queue and open, by age": {"Queues": ["Raw"], "StateType": ["new", "open", "pending reminder"]},
+        "queue with sub-queues and state": {"Queues": ["Misc"], "UseSubQueues": 1, "States": ["closed successful"]},
+        "dynamic field": {f"DynamicField_{field}": {"Equals": "Asset 123"}},
+        "closed on a day": day,
+        "title, queues and month": {"Title": "*word0300*", "Queues": ["Raw", "Junk"], **month},
+        "large page": {"StateType": ["closed"], "Limit": 10000},
+    }
+
+
+@dataclass(frozen=True)
+class Side:
+    """A server that is asked: its name in the table, its address and its process, whose children do the work."""
+
+    name: str
+    address: tuple[str, int]
+    pid: int
+
+    def processor_time(self) -> float:
+        """Milliseconds that its children have computed so far."""
+        return sum(_processor_time(int(child)) for child in servers.children(self.pid))
+
+    def ask(self, parameters: dict[str, Any]) -> list[str]:
+        """The IDs that it finds."""
+        url = f"http://{self.address[0]}:{self.address[1]}{ROUTE}"
+        body = json.dumps(LOGIN | parameters).encode()
+        with urlopen(Request(url, body, {"Content-Type": "application/json"}), timeout=300) as answer:
+            return [str(ticket) for ticket in json.load(answer).get("TicketID", [])]
+
+    def measure(self, parameters: dict[str, Any], connections: int, seconds: float) -> load.Result:
+        """Asks for so long, on so many connections; longer where few answers would come in that time."""
+        body = json.dumps(LOGIN | parameters).encode()
+        request = load.http("POST", ROUTE, {"Content-Type": "application/json"}, body)
+        first = load.run(self.address, request, 1, 0.0)
+        enough = connections * 2.5 * first.p50 / 1000
+        return load.run(self.address, request, connections, min(max(seconds, enough), 60.0))
+
+
+def measure(sides: list[Side], database: Database, field: str, connections: int, seconds: float, rounds: int) -> None:
+    """Prints the table: for each side answers per second, median latency, computing time of an answer."""
+    names = [side.name for side in sides]
+    print(f"{connections} connections, {rounds} rounds of {seconds:g} s or more, in turns; median of the rounds.")
+    print("In each cell: answers per second, latency, time that server and database compute for an answer\n")
+    print(f"| search | found | {' | '.join(names)} | {' | '.join(f'{name} / {names[0]}' for name in names[1:])} |")
+    print("|---" * (1 + len(names) * 2) + "|")
+    for what, parameters in cases(field).items():
+        found = [side.ask(parameters) for side in sides]
+        different = "" if all(one == found[0] for one in found) else " DIFFERENT"
+        results: dict[str, list[tuple[load.Result, float]]] = {name: [] for name in names}
+        for _ in range(rounds):
+            for side in sides:
+                before = side.processor_time() + _database_time(database)
+                result = side.measure(parameters, connections, seconds)
+                computed = side.processor_time() + _database_time(database) - before
+                results[side.name].append((result, computed / result.answers))
+        rates = {name: statistics.median(result.rate for result, _ in results[name]) for name in names}
+        times = {name: statistics.median(computed for _, computed in results[name]) for name in names}
+        cells = [_cell([result for result, _ in results[name]], rates[name], times[name]) for name in names]
+        ratios = [
+            f"{rates[names[0]] / rates[name]:.0f}, computing {times[name] / times[names[0]]:.0f}" for name in names[1:]
+        ]
+        print(f"| {what} | {len(found[0])}{different} | {' | '.join([*cells, *ratios])} |", flush=True)
+
+
+def _cell(results: list[load.Result], rate: float, computed: float) -> str:
+    p50 = statistics.median(result.p50 for result in results)
+    failed = sum(result.failed for result in results)
+    shown = f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}"
+    return f"{shown}/s, {p50:.3g} ms, {computed:.3g} ms" + (f", {failed} FAILED" if failed else "")
+
+
+def _database_time(database: Database) -> float:
+    """Milliseconds that the sessions of the database have computed; helpers of one statement are gone and not in it."""
+    with database.reading() as connection:
+        sessions = text("select pid from pg_stat_activity where datname = current_database()")
+        return sum(_processor_time(pid) for pid in connection.scalars(sessions))
+
+
+def _processor_time(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+    except OSError:
+        return 0.0
+
+
+# ---------------------------------------------------------------------------------------------------------- explain
+
+
+def explain(database: Database, field: str) -> Iterator[tuple[str, str, int, list[str]]]:
+    """(search, statement, how many it finds, plan) of each, as an ordinary agent asks it."""
+    sysconfig = load_sysconfig(SYSCONFIG)
+    sent: list[tuple[str, Any]] = []
+
+    def remember(_c: object, _cursor: object, statement: str, parameters: Any, _x: object, _many: bool) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", remember)
+    with database.reading() as connection:
+        agent = connection.scalar(text("select id from users where login = :login"), {"login": LOGIN["UserLogin"]})
+        permission = found_tickets(connection, Agent(agent, LOGIN["UserLogin"]), sysconfig)
+        for what, parameters in cases(field).items():
+            question = Question(parameters, sysconfig, sysconfig.now())
+            found = ticket_search.search(connection, question, permission).tickets
+            statement, values = sent[-1]
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            rows = raw.execute(f"EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) {statement}", values, prepare=False)
+            yield what, statement, len(found), [row[0] for row in rows]
+
+
+def main() -> None:
+    """Reads the flags and measures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.searches", description=__doc__)
+    parser.add_argument("--url", required=True, help="the PostgreSQL database")
+    parser.add_argument("--peer", help="address of a Znuny on the same database: http://127.0.0.1:8082")
+    parser.add_argument("--peer-pid", type=int, default=0, help="of its web server, whose children do the work")
+    parser.add_argument("--field", default="Asset", help="name of the dynamic field that the database has values of")
+    parser.add_argument("--connections", type=int, default=4, help="kept-alive connections of the client")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="measurements of each side, in turns")
+    parser.add_argument("--explain", action="store_true", help="print the plans instead of measuring")
+    arguments = parser.parse_args()
+    if arguments.explain:
+        for what, _, found, plan in explain(Database(arguments.url), arguments.field):
+            print(f"## {what}: {found} tickets\n\n" + "\n".join(plan) + "\n")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder, "settings.toml")
+        settings.write_text("[sysconfig]\n" + "\n".join(f'"{name}" = {value}' for name, value in SYSCONFIG.items()))
+        with servers.provider(arguments.url, settings) as provider:
+            sides = [Side("genericinterface", provider.address, provider.pid)]
+            if arguments.peer:
+                peer = urlsplit(arguments.peer)
+                sides.append(Side("Znuny", (str(peer.hostname), peer.port or 80), arguments.peer_pid))
+            database = Database(arguments.url)
+            measure(sides, database, arguments.field, arguments.connections, arguments.seconds, arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""`genericinterface db index`: the plan, making and dropping the optional indexes, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import Maker
+from people_commands import Commands
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from genericinterface.database import optional_indexes
+from genericinterface.database.engine import Database
+from genericinterface.database.optional_indexes import EXTENSION, OPTIONAL, PLAIN, PREFIX, TRIGRAM
+from genericinterface.errors import ConfigurationError
+
+PLAINS = {index.name for index in OPTIONAL if index.kind == PLAIN}
+POSTGRESQL = [index.name for index in OPTIONAL]
+
+
+def indexes(database: Database) -> set[str]:
+    """The names of all indexes of the tables in question."""
+    tables = {index.table.name for index in OPTIONAL}
+    with database.reading() as connection:
+        found = inspect(connection)
+        return {str(entry["name"]) for name in tables for entry in found.get_indexes(name)}
+
+
+def execute(database: Database, *statements: str) -> None:
+    with database.reading() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def available(database: Database) -> bool:
+    """Whether the server has pg_trgm."""
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT 1 FROM pg_available_extensions WHERE name = :name"), {"name": EXTENSION})
+        return rows.first() is not None
+
+
+def apply(database: Database) -> tuple[str, str]:
+    """What --apply prints, and what it complains about."""
+    result = Commands(database).result("db", "index", "--apply")
+    problems = getattr(result.exception, "problems", [])
+    assert problems or result.exit_code == 0, result.output
+    return result.output, "\n".join(problems)
+
+
+def test_sqlite_has_the_plain_ones(filled_sqlite: Maker) -> None:
+    with filled_sqlite() as url:
+        database = Database(url.render_as_string(hide_password=False))
+        run = Commands(database)
+        own = indexes(database)
+        plan = {entry["name"]: entry for entry in run.json("db", "index")}
+        assert plan.keys() == PLAINS
+        change_time = plan[f"{PREFIX}ticket_change_time"]
+        assert change_time["ddl"] == f"CREATE INDEX {PREFIX}ticket_change_time ON ticket (change_time)"
+        assert (change_time["state"], change_time["size"], change_time["estimate"]) == ("missing", None, None)
+        assert "Only PostgreSQL has indexes for parts of texts (pg_trgm)." in run("db", "index", "--plan")
+        assert run("db", "index", "--apply").count("making ") == len(PLAINS)
+        assert indexes(database) == own | PLAINS
+        assert run("db", "index", "--apply").count("making ") == 0
+        assert {entry["state"] for entry in run.json("db", "index")} == {"there"}
+        assert run("db", "index", "--drop").count("dropping ") == len(PLAINS)
+        assert indexes(database) == own
+        database.close()
+
+
+@pytest.fixture
+def postgresql(filled_postgresql: Maker) -> Iterator[Database]:
+    with filled_postgresql() as url:
+        database = Database(url.render_as_string(hide_password=False))
+        yield database
+        database.close()
+
+
+def test_postgresql_makes_what_it_can_and_drops_only_ours(postgresql: Database) -> None:
+    run = Commands(postgresql)
+    own = indexes(postgresql)
+    execute(postgresql, "ANALYZE", "CREATE INDEX someone_elses ON ticket (title)")
+    plan = run.json("db", "index")
+    assert [entry["name"] for entry in plan] == POSTGRESQL
+    assert plan[0]["ddl"] == f"CREATE INDEX CONCURRENTLY {PREFIX}ticket_title ON ticket USING gin (title gin_trgm_ops)"
+    assert all(entry["state"] == "missing" and entry["size"] is None for entry in plan)
+    assert plan[0]["estimate"] > 0
+    assert f"CREATE INDEX CONCURRENTLY {PREFIX}ticket_change_time ON ticket (change_time);" in run("db", "index")
+
+    has_trigrams = available(postgresql)
+    printed, problems = apply(postgresql)
+    made = {index.name for index in OPTIONAL if has_trigrams or index.kind != TRIGRAM}
+    assert printed.count("making ") == len(made)
+    if has_trigrams:
+        assert problems == ""
+    else:
+        assert "the trigram indexes were not made: this PostgreSQL server has no pg_trgm" in problems
+    states = {entry["name"]: (entry["state"], entry["size"]) for entry in run.json("db", "index")}
+    assert {name for name, (state, _) in states.items() if state == "there"} == made
+    assert states[f"{PREFIX}ticket_change_time"][1] >= 8192
+    assert apply(postgresql)[0].count("making ") == 0
+
+    assert run("db", "index", "--drop").count("dropping ") == len(made)
+    assert indexes(postgresql) == own | {"someone_elses"}
+    assert {entry["state"] for entry in run.json("db", "index")} == {"missing"}
+    assert run("db", "index", "--drop").count("dropping ") == 0
+
+
+def test_what_was_interrupted_is_made_anew(postgresql: Database) -> None:
+    apply(postgresql)
+    name = f"{PREFIX}ticket_change_time"
+    execute(postgresql, f"DROP INDEX {name}")
+    with pytest.raises(IntegrityError):  # the index stays, and is never used
+        execute(postgresql, f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON ticket (archive_flag)")
+    run = Commands(postgresql)
+    assert {entry["name"]: entry["state"] for entry in run.json("db", "index")}[name] == "broken"
+    assert f"making {name} …" in apply(postgresql)[0]
+    assert {entry["name"]: entry["state"] for entry in run.json("db", "index")}[name] == "there"
+
+
+def test_what_the_database_refuses_is_told(postgresql: Database) -> None:
+    with postgresql.reading() as connection:
+        connection.execute(text("SET default_transaction_read_only = on"))
+        with pytest.raises(ConfigurationError) as caught:
+            optional_indexes.apply(connection, lambda _: None)
+        connection.execute(text("RESET default_transaction_read_only"))
+    assert caught.value.problems[-1].endswith("cannot execute CREATE INDEX in a read-only transaction")

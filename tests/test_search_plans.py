@@ -1,0 +1,83 @@
+"""How PostgreSQL finds what is searched for: with Znuny's own indexes, and with the optional ones.
+
+The trigram indexes are looked at where the server has pg_trgm; the one that the tests bring along has not, and the
+benchmark keeps plans of a million tickets (docs/search_plans.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from benchmarks import bulk, searches
+from conftest import Maker
+from sqlalchemy import select
+
+from genericinterface.database import optional_indexes
+from genericinterface.database.engine import Database
+from genericinterface.database.optional_indexes import EXTENSION, TRIGRAM
+from genericinterface.errors import ConfigurationError
+
+TICKETS = 5000
+
+# search → index that it must use: of Znuny's own, whatever else there is
+OWN = {
+    "title, common word": "ticket_create_time",
+    "number": "ticket_tn",
+    "customer": "ticket_customer_id",
+    "dynamic field": "dynamic_field_value_search_text",
+}
+# with the optional ones
+TRIGRAMS = {
+    "title, two rare words": "genericinterface_ticket_title",
+    "part of a number": "genericinterface_ticket_number",
+    "body, two words in a row": "genericinterface_article_words",
+}
+Plans = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def full(filled_postgresql: Maker) -> Iterator[Database]:
+    """Thousands of tickets."""
+    with filled_postgresql() as url:
+        database = Database(url.render_as_string(hide_password=False))
+        with database.reading() as connection:
+            bulk.fill(connection, TICKETS)
+        yield database
+        database.close()
+
+
+def plans(database: Database) -> Plans:
+    return {what: "\n".join(plan) for what, _, _, plan in searches.explain(database, bulk.FIELD)}
+
+
+def used(plan: str) -> set[str]:
+    return set(re.findall(r"(?:using|on) ((?:\w+_)+\w+)", plan))
+
+
+def test_searches_take_the_intended_indexes(full: Database) -> None:
+    before = plans(full)
+    assert {what: index for what, index in OWN.items() if index not in used(before[what])} == {}
+    problems: list[str] = []
+    with full.reading() as connection:
+        try:
+            optional_indexes.apply(connection, lambda _: None)
+        except ConfigurationError as error:
+            problems = error.problems
+        made = {entry.index.name for entry in optional_indexes.plan(connection) if entry.state == "there"}
+        has_trigrams = bool(connection.scalar(select(optional_indexes.HAS_EXTENSION)))
+    expected = {entry.name for entry in optional_indexes.OPTIONAL if has_trigrams or entry.kind != TRIGRAM}
+    assert made == expected
+    assert has_trigrams or EXTENSION in problems[0]
+    after = plans(full)
+    wanted = OWN | (TRIGRAMS if has_trigrams else {})
+    assert {what: index for what, index in wanted.items() if index not in used(after[what])} == {}
+
+
+def test_searches_find_what_they_should(full: Database) -> None:
+    """So that the benchmark measures searches that find something; of so few tickets some find nothing yet."""
+    found = {what: number for what, _, number, _ in searches.explain(full, bulk.FIELD)}
+    nothing = {what for what, number in found.items() if not number}
+    assert nothing <= {"title, two rare words", "body, two words in a row", "dynamic field"}
+    assert found["large page"] > 2 * found["title, common word"] == 1000
