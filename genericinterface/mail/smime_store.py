@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -108,7 +109,7 @@ class Store:
         try:
             secret_file = path.with_name(path.name + ".P")
             secret = secret_file.read_bytes().rstrip(b"\r\n") if secret_file.is_file() else b""
-            key = load_private_key(path.read_bytes(), secret)
+            key = _opened(path.read_bytes(), secret)
         except OSError as error:
             raise SecurityError(f"SMIME: the private key {path.name} cannot be read", "KeyUnusable") from error
         except SecurityError as error:
@@ -167,6 +168,10 @@ def load_private_key(pem: bytes, secret: bytes) -> PrivateKey:
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise SecurityError("neither an RSA nor an EC key")
     return key
+
+
+# Opening checks the numbers of an RSA key, which takes longer than to sign. By content: a changed file is seen at once.
+_opened = lru_cache(maxsize=32)(load_private_key)
 
 
 def belong_together(key: PrivateKey, certificate: x509.Certificate) -> bool:
