@@ -7,7 +7,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select
-from ticket_world import NOW, ROOT, SYSCONFIG, TESTER, begin, change_of, history, known, new_article, rows, statements
+from ticket_world import (
+    NOW,
+    ROOT,
+    SYSCONFIG,
+    TESTER,
+    begin,
+    believe,
+    change_of,
+    history,
+    known,
+    new_article,
+    rows,
+    statements,
+)
 
 from genericinterface.database import tables as t
 from genericinterface.database.article_writing import NewAttachment, add_article
@@ -268,7 +281,10 @@ def test_articles_of_one_change_count_for_the_unlock_timeout(connection: Connect
     assert change.row.timeout == EPOCH
 
 
-def test_articles_cost_a_fixed_number_of_statements(connection: Connection, read_only_database: Database) -> None:
+def test_articles_cost_a_fixed_number_of_statements(
+    connection: Connection, read_only_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believe(monkeypatch)
     files = tuple(NewAttachment(f"{number}.txt", b"x", "text/plain") for number in range(20))
     write(connection)  # names are known from now on
     with statements(read_only_database) as sent:

@@ -16,6 +16,7 @@ from ticket_world import (
     SYSCONFIG,
     TESTER,
     begin,
+    believe,
     change_of,
     history,
     known,
@@ -420,7 +421,10 @@ def test_two_who_change_one_ticket_wait_for_each_other(database: Database) -> No
         assert told == [f"%%1%%{count}" for count in range(1, 21)]
 
 
-def test_it_costs_a_fixed_number_of_statements(connection: Connection, read_only_database: Database) -> None:
+def test_it_costs_a_fixed_number_of_statements(
+    connection: Connection, read_only_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believe(monkeypatch)
     begin(connection, tn="1").flush()  # names are known from now on
     with statements(read_only_database) as sent:
         change = begin(connection)

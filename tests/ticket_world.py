@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import pytest
 from sqlalchemy import Connection, Table, event, select
 
-from genericinterface.database import lookups
+from genericinterface.database import escalations, lookups
 from genericinterface.database import tables as t
 from genericinterface.database.article_writing import NewArticle
 from genericinterface.database.engine import Database
@@ -105,6 +107,13 @@ def history(connection: Connection, ticket_id: int, after: int = 0) -> list[tupl
         .order_by(t.ticket_history.c.id)
     )
     return [(kind, name) for kind, name in connection.execute(statement)][after:]
+
+
+def believe(patch: pytest.MonkeyPatch) -> None:
+    """Names and escalation times that are known are not read again during a test, and forgotten after it."""
+    for module in (lookups, escalations):
+        patch.setattr(module, "TTL", 3600)
+        patch.setattr(module, "_known", WeakKeyDictionary())
 
 
 @contextmanager

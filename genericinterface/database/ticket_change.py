@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from genericinterface.database import lookups, ticket_flush, znuny_tasks
+from genericinterface.database import lookups, ticket_escalation, ticket_flush, znuny_tasks
 from genericinterface.database import tables as t
 from genericinterface.database.ticket_flush import Article, History, Pending
 from genericinterface.database.ticket_row import BY_ID_FOR_UPDATE, NewTicket, TicketRow, from_new
@@ -37,8 +37,15 @@ NAMED = (
 )
 SYSTEM = 1  # the user in whose name Znuny's event modules act
 TITLE_LENGTH = 50  # of a new title in the history
+CLOSED = "closed"
 LOCKED = ("lock", "tmp_lock")
 NULL = "NULL"  # a service or SLA that a ticket does not have, in the history
+
+# The columns with whose setters Znuny reckons anew when the ticket escalates; articles and dynamic fields do it, too.
+ESCALATING = frozenset(
+    ("queue_id", "type_id", "service_id", "sla_id", "customer_id", "customer_user_id")
+    + ("ticket_state_id", "ticket_priority_id")
+)
 
 _CENTS = re.compile(r"^(\d+\.\d\d)\d+$", re.A)
 _BOOKED = select(func.sum(t.time_accounting.c.time_unit)).where(t.time_accounting.c.ticket_id == bindparam("ticket"))
@@ -84,6 +91,8 @@ class TicketChange:
         self.is_new = is_new  # nothing of it is stored yet
         self.field_values: dict[int, tuple[str, ...]] = {}  # of dynamic fields by ID, as far as they were looked at
         self._stored = None if is_new else row
+        self._escalates = is_new  # whether something was set on which its escalation depends
+        self._is_closed_now = False
         self._booked: Decimal | None = Decimal(0) if is_new else None
 
     @property
@@ -110,6 +119,7 @@ class TicketChange:
     def begin(self, new: NewTicket) -> None:
         """The first entries of a new ticket."""
         name, row = self.names, self.row
+        self._is_closed_now = self.state_type(row.ticket_state_id) == CLOSED
         queue, priority = name["queue"].names[row.queue_id], name["ticket_priority"].names[row.ticket_priority_id]
         state = name["ticket_state"].names[row.ticket_state_id]
         self.add_history("NewTicket", lambda number: f"%%{row.tn}%%{queue}%%{priority}%%{state}%%{number}")
@@ -207,6 +217,7 @@ class TicketChange:
         self._set(ticket_state_id=state_id)
         self.add_history("StateUpdate", f"%%{names[before]}%%{names[state_id]}%%")
         kind = self.state_type(state_id)
+        self._is_closed_now |= kind == CLOSED
         on = self.sysconfig
         if on.archive_restore and on.ticket_archive_system and kind in on.ticket_viewable_state_types:
             self.leave_archive()
@@ -272,11 +283,13 @@ class TicketChange:
     def add_article(self, article: Article, history_type: str, history: str) -> None:
         """Adds an article that article_writing.py has made."""
         self.pending.articles.append(article)
+        self._escalates = True
         self._set()
         self.add_history(history_type, history, article)
 
     def add_field_history(self, told: str) -> None:
         """The entry that a dynamic field was set."""
+        self._escalates = True
         self._set()
         self.add_history("TicketDynamicFieldUpdate", told)
 
@@ -286,13 +299,21 @@ class TicketChange:
         """Writes what has been set since the last time; the ticket's ID."""
         if self.row == self._stored and not self.pending:
             return self.id
+        if self._escalates and self.sysconfig.escalation_index:
+            self._set_escalation()
         ticket_id = ticket_flush.flush(self.connection, self._stored, self.row, self.pending)
         if znuny_tasks.is_beside(self.connection):
             self._add_tasks(ticket_id)
         self.row = self._stored = replace(self.row, id=ticket_id)
         self.pending = Pending()
-        self.is_new = False
+        self.is_new = self._escalates = self._is_closed_now = False
         return ticket_id
+
+    def _set_escalation(self) -> None:
+        kind = self.state_type(self.row.ticket_state_id)
+        articles, closed = self.pending.articles, self._is_closed_now
+        columns = ticket_escalation.columns(self.connection, self.row, kind, articles, closed, self.sysconfig)
+        self.row = replace(self.row, **columns._asdict())
 
     def _add_tasks(self, ticket_id: int) -> None:
         fields = (field_id for field_id, article in self.pending.values if article is None)
@@ -301,6 +322,7 @@ class TicketChange:
         self.connection.execute(insert(t.scheduler_task), tasks)
 
     def _set(self, **columns: Any) -> None:
+        self._escalates |= not ESCALATING.isdisjoint(columns)
         self.row = replace(self.row, change_time=self.now, change_by=self.user_id, **columns)
 
     def _of(self, table: str, number: int | None) -> str:
