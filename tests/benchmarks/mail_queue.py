@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import multiprocessing
+import shutil
 import smtplib
 import tempfile
 import time
@@ -16,14 +17,19 @@ from collections.abc import Callable, Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
 from genericinterface.mail import message
 from genericinterface.mail.delivery import Worker
 from genericinterface.mail.message import Outgoing
+from genericinterface.mail.pgp_keyring import Keyring
+from genericinterface.mail.security import KeyStores, Security, secure
+from genericinterface.mail.smime_store import Store
 from genericinterface.mail.smtp import Server, Smtp
 from genericinterface.sysconfig import SystemConfiguration
-from tests import mail_server
+from tests import mail_keys, mail_server
 from tests.benchmarks.__main__ import database_url
 from tests.benchmarks.servers import free_port
 
@@ -41,6 +47,34 @@ def mail() -> Outgoing:
         body=BODY,
         message_id=message.new_message_id("desk.example.com"),
     )
+
+
+@contextlib.contextmanager
+def kinds() -> Iterator[dict[str, Secured]]:
+    """How to compose a mail: plain, and signed or encrypted with fresh keys."""
+    home, folder = Path(tempfile.mkdtemp(prefix="gpg-")), Path(tempfile.mkdtemp())
+    try:
+        (folder / "certs").mkdir()
+        (folder / "private").mkdir()
+        store = Store(folder / "certs", folder / "private")
+        certificate = mail_keys.Authority(store).issue("Bench", rsa.generate_private_key(65537, 2048))
+        key = mail_keys._generate(home, "Bench <bench@example.com>")
+        stores = KeyStores(pgp=Keyring(home), smime=store)
+
+        def secured(sign: Security | None, crypt: Security | None) -> Secured:
+            return lambda mail: secure(mail, sign, crypt, stores)
+
+        pgp, smime = Security("PGP", "Detached", (key,)), Security("SMIME", "Detached", (certificate,))
+        yield {
+            "plain": message.compose,
+            "PGP signed": secured(pgp, None),
+            "PGP encrypted": secured(None, pgp),
+            "S/MIME signed": secured(smime, None),
+            "S/MIME encrypted": secured(None, smime),
+        }
+    finally:
+        mail_keys._remove(home)
+        shutil.rmtree(folder)
 
 
 def _serve(port: int, stop: Event) -> None:
@@ -95,11 +129,11 @@ def bare(port: int, compose: Secured, count: int) -> float:
         return count / (time.perf_counter() - started)
 
 
-def measure(url: str, kinds: dict[str, Secured], count: int) -> None:
+def measure(url: str, found: dict[str, Secured], count: int) -> None:
     """Prints the rows of one database."""
     database = Database(url)
     try:
-        for kind, compose in kinds.items():
+        for kind, compose in found.items():
             wanted = count if kind == "plain" else max(count // 10, 20)
             composed = fill(database, compose, wanted)
             with server() as port:
@@ -121,12 +155,11 @@ def main() -> None:
     arguments = parser.parse_args()
     print("| database | mail | bytes | composed and queued | delivered | bare |")
     print("|---|---|---|---|---|---|")
-    kinds = {"plain": message.compose}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, kinds() as found:
         with database_url(f"sqlite:///{Path(folder, 'bench.db')}") as url:
-            measure(url, kinds, arguments.messages)
+            measure(url, found, arguments.messages)
         with database_url(arguments.url) as url:
-            measure(url, kinds, arguments.messages)
+            measure(url, found, arguments.messages)
 
 
 if __name__ == "__main__":
