@@ -152,7 +152,9 @@ class Application:
         except ConfigurationError as error:  # what a Znuny has stored stops no worker
             log.error("mail is not delivered: %s", "; ".join(error.problems))
             return
-        self._mail = BackgroundDelivery(self._settings.database_url, configuration, courier)
+        self._mail = BackgroundDelivery(
+            self._settings.database_url, configuration, courier, self._settings.mail_failure_note == "on"
+        )
 
     def close(self) -> None:
         """Writes what the Debugger still holds and closes the database's connections."""

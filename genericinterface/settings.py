@@ -62,6 +62,9 @@ class Settings:
             " empty: Znuny's folders"
         },
     )
+    mail_failure_note: str = field(
+        default="off", metadata={"help": "whether a mail that failed leaves a note on its ticket: on or off"}
+    )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
     log_format: str = field(default="text", metadata={"help": "text or json"})
     sysconfig: Mapping[str, Any] = field(default_factory=dict, metadata={"help": "Znuny's settings by name; file only"})
@@ -162,6 +165,8 @@ def _check(settings: Settings, problems: list[str]) -> None:
         problems.append(f"log_level: {settings.log_level} is none of {', '.join(LOG_LEVELS)}")
     if settings.log_format not in LOG_FORMATS:
         problems.append(f"log_format: {settings.log_format} is none of {', '.join(LOG_FORMATS)}")
+    if settings.mail_failure_note not in ("on", "off"):
+        problems.append(f"mail_failure_note: {settings.mail_failure_note} is neither on nor off")
     if settings.mail_delivery not in MAIL_DELIVERY:
         problems.append(f"mail_delivery: {settings.mail_delivery} is none of {', '.join(MAIL_DELIVERY)}")
     _, _, port = settings.bind.rpartition(":")

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
 from genericinterface.database.mail_queue import Entry
-from genericinterface.database.tables import article, article_data_mime_send_error
+from genericinterface.database.tables import article, article_data_mime, article_data_mime_send_error
 from genericinterface.database.tables import mail_queue as table
 from genericinterface.errors import ConfigurationError, UnavailableFault
 from genericinterface.mail import delivery
@@ -136,6 +136,23 @@ def test_refused_for_good_is_recorded(database: Database, server: MailServer) ->
     assert worker(database, server).round() == Round(failed=1)
     assert failures(database) == ["Could not send message to server: 554, spam"]
     assert waiting(database) == []
+
+
+def test_a_failure_leaves_a_note_where_that_is_asked_for(database: Database, server: MailServer) -> None:
+    number = first_article(database)
+    put(database, article_id=number)
+    put(database)
+    server.final_answers = ["554 spam", "554 spam"]
+    made = worker(database, server)
+    made.notes = True
+    assert made.round() == Round(failed=2)
+    with database.reading() as connection:
+        statement = select(article, article_data_mime).join(article_data_mime).order_by(article.c.id.desc()).limit(1)
+        note = connection.execute(statement).mappings().one()
+        ticket_id = connection.scalar(select(article.c.ticket_id).where(article.c.id == number))
+    assert (note["ticket_id"], note["is_visible_for_customer"]) == (ticket_id, 0)
+    assert note["a_subject"] == "Mail could not be delivered"
+    assert note["a_body"].endswith("\n\nCould not send message to server: 554, spam\n")
 
 
 def test_each_recipient_gets_it_once_whatever_becomes_of_the_others(database: Database, server: MailServer) -> None:

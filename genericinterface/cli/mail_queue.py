@@ -56,7 +56,8 @@ def run(settings: Settings, /, once: bool, interval: float) -> None:
     with ready(settings) as database:
         with database.reading() as connection:
             config = configuration(connection, settings)
-        worker = delivery.Worker(database, config, delivery.courier(config, settings.mail_certificates))
+        courier = delivery.courier(config, settings.mail_certificates)
+        worker = delivery.Worker(database, config, courier, settings.mail_failure_note == "on")
         if not once:
             click.echo("Delivering mail (stop with Ctrl-C)")
             worker.run(stop, interval)

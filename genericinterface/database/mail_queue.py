@@ -75,6 +75,10 @@ class Result:
     failure: str = ""
 
 
+# Writes more where a result is kept.
+Also = Callable[[Connection, Entry, Result], None]
+
+
 class Length(NamedTuple):
     """How many messages wait, how many of them were tried already, and since when the oldest waits."""
 
@@ -183,10 +187,13 @@ def enqueue(
     return int(added[0]) if added else 0
 
 
-def deliver_next(database: Database, now: dt.datetime, attempt: Callable[[Queued], Result]) -> Entry | None:
+def deliver_next(
+    database: Database, now: dt.datetime, attempt: Callable[[Queued], Result], also: Also | None = None
+) -> Entry | None:
     """Takes the oldest message that is due, lets `attempt` deliver it and keeps the result; None: nothing is due.
 
-    No other worker has the message meanwhile. When `attempt` raises, or the process ends, it stays as it was.
+    `also` writes more in the same transaction. No other worker has the message meanwhile. When `attempt` raises, or the
+    process ends, it stays as it was.
     """
     if database.url.get_backend_name() != "sqlite":
         with database.transaction() as connection:
@@ -194,7 +201,7 @@ def deliver_next(database: Database, now: dt.datetime, attempt: Callable[[Queued
             if row is None:
                 return None
             queued = _queued(row)
-            _keep(connection, queued.entry, attempt(queued), now)
+            _keep(connection, queued.entry, attempt(queued), now, also)
             return queued.entry
     with _alone(database) as is_alone:
         if not is_alone:
@@ -207,7 +214,7 @@ def deliver_next(database: Database, now: dt.datetime, attempt: Callable[[Queued
         queued = _queued(row)
         result = attempt(queued)
         with database.transaction() as connection:
-            _keep(connection, queued.entry, result, now)
+            _keep(connection, queued.entry, result, now, also)
         return queued.entry
 
 
@@ -239,12 +246,14 @@ def remove(connection: Connection, message_ids: Sequence[int]) -> int:
     return connection.execute(delete(mail_queue).where(_Q.id.in_(message_ids))).rowcount
 
 
-def _keep(connection: Connection, entry: Entry, result: Result, now: dt.datetime) -> None:
+def _keep(connection: Connection, entry: Entry, result: Result, now: dt.datetime, also: Also | None) -> None:
     if result.failure and entry.article_id is not None:
         error = {"article_id": entry.article_id, "log_message": result.failure, "create_time": now}
         connection.execute(_SEND_ERROR, error)
         name = f"Mail could not be delivered: {' '.join(result.failure.split())}"[:FAILURE_LENGTH]
         connection.execute(_HISTORY, {"name": name, "now": now, "article": entry.article_id})
+    if also is not None:
+        also(connection, entry, result)
     if not result.waiting:
         connection.execute(_REMOVE, {"message": entry.id})
         return

@@ -12,10 +12,13 @@ import logging
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
+from sqlalchemy import Connection
+
 from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
-from genericinterface.database.mail_queue import Queued, Result
+from genericinterface.database.mail_queue import Entry, Queued, Result
 from genericinterface.errors import ConfigurationError, UnavailableFault
+from genericinterface.mail import failure_note
 from genericinterface.mail.courier import Courier, NoServer, Nowhere, Refusal, Report
 from genericinterface.mail.sendmail import Sendmail
 from genericinterface.mail.smtp import Security, Server, Smtp
@@ -77,6 +80,7 @@ class Worker:
     database: Database
     configuration: SystemConfiguration
     courier: Courier
+    notes: bool = False  # whether a failure is told in a note on the ticket
     # Results that the database could not keep: those messages must not be sent again.
     _unkept: dict[tuple[int, bytes], Result] = field(default_factory=dict)
 
@@ -98,7 +102,9 @@ class Worker:
         try:
             while not (stop and stop.is_set()) and not done.trouble:
                 now = self.configuration.now()
-                entry = mail_queue.deliver_next(self.database, now, lambda queued: self._attempt(queued, done))
+                entry = mail_queue.deliver_next(
+                    self.database, now, lambda queued: self._attempt(queued, done), self._note
+                )
                 if entry is None:
                     break
                 self._unkept = {key: result for key, result in self._unkept.items() if key[0] != entry.id}
@@ -130,6 +136,10 @@ class Worker:
             _tell(queued, known, done)
         return known
 
+    def _note(self, connection: Connection, entry: Entry, result: Result) -> None:
+        if self.notes and result.failure:
+            failure_note.write(connection, entry, result.failure, self.configuration, self.configuration.now())
+
     def _judge(self, queued: Queued, report: Report, is_tried: bool) -> Result:
         """Whom to try again and when.
 
@@ -159,10 +169,12 @@ class Worker:
 class BackgroundDelivery:
     """A worker on a thread of its own, with a database connection of its own."""
 
-    def __init__(self, database_url: str, configuration: SystemConfiguration, courier: Courier) -> None:
+    def __init__(
+        self, database_url: str, configuration: SystemConfiguration, courier: Courier, notes: bool = False
+    ) -> None:
         self._database = Database(database_url, pool_size=1)
         self._stop = Event()
-        worker = Worker(self._database, configuration, courier)
+        worker = Worker(self._database, configuration, courier, notes)
         self._thread = Thread(target=worker.run, args=(self._stop,), name="mail", daemon=True)
         self._thread.start()
 
