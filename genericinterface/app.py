@@ -61,6 +61,7 @@ class Application:
             self.debugger,
             self.sysconfig,
             settings.address,
+            settings.keys,
         )
         self._networks = settings.networks()
         self._pages: dict[str, Callable[[], Response]] = {

@@ -182,6 +182,7 @@ class Provider:
         debugger: Debugger,
         sysconfig: Source,
         address: str,
+        keys: str = "",
     ) -> None:
         self.database = database
         self.services = services
@@ -189,6 +190,7 @@ class Provider:
         self.debugger = debugger
         self.sysconfig = sysconfig
         self.address = address
+        self.keys = keys
 
     def handle(self, request: Request, raw_path: str, remote_address: str, request_id: str) -> Response:
         """The response to a request; `raw_path` is its path still percent-encoded, without the query."""
@@ -225,6 +227,7 @@ class Provider:
                 communication,
                 remote_address,
                 request.headers.get("User-Agent", ""),
+                keys=self.keys,
             )
             data = self._perform(service, call, context)
             return transport.respond(call, data, context.response_headers)

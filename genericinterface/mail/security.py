@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from genericinterface.errors import SecurityError
@@ -43,6 +44,7 @@ class KeyStores:
     pgp_method: str = DETACHED
 
 
+@lru_cache(maxsize=8)
 def key_stores(configuration: SystemConfiguration, folder: str = "", also_off: bool = False) -> KeyStores:
     """The stores that the system configuration names, or those in our own `folder` where it has Znuny's defaults.
 

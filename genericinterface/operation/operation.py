@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from genericinterface.auth import Actor, Authenticator
 from genericinterface.debugger import Communication
+from genericinterface.mail.security import KeyStores, key_stores
 from genericinterface.schema import Structure, Text
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -43,6 +44,7 @@ class Context:
 
     `is_empty` says that the call came without any data (a request type cannot tell, it leaves out unknown keys).
     `response_headers` may be filled by an operation whose web service asked for an extension (`X-Total-Count`).
+    `keys` is the folder of our own PGP and S/MIME keys.
     """
 
     authenticator: Authenticator
@@ -52,6 +54,11 @@ class Context:
     user_agent: str
     is_empty: bool = False
     response_headers: dict[str, str] = field(default_factory=dict)
+    keys: str = ""
+
+    def key_stores(self) -> KeyStores:
+        """The keys with which mails are signed and encrypted. Raises SecurityError."""
+        return key_stores(self.sysconfig, self.keys)
 
 
 class Operation(ABC, Generic[RequestT]):
