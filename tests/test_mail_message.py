@@ -18,7 +18,8 @@ from genericinterface.errors import MailError
 from genericinterface.mail import inline_images
 from genericinterface.mail.addresses import Address, parse
 from genericinterface.mail.entity import Attachment
-from genericinterface.mail.message import Outgoing, compose, envelope, new_message_id
+from genericinterface.mail.message import Outgoing, compose, configured, envelope, new_message_id
+from genericinterface.sysconfig import SystemConfiguration
 
 FROM, TO = "Service Desk <desk@example.com>", "a@example.com"
 PNG = "iVBORw0KGgo="
@@ -102,6 +103,24 @@ def test_a_mail_that_nobody_wrote_says_so() -> None:
     assert (found["Auto-Submitted"], found["Precedence"], found["X-Loop"]) == ("auto-generated", "bulk", "yes")
     assert found["X-Extra"] == "wört"
     assert envelope(mail).sender == ""
+
+
+def test_znuny_s_settings_say_what_every_mail_has() -> None:
+    headers = (("X-Extra", "wört"), ("from", "evil@x.example"), ("BCC", "evil@x.example"), ("Content-Type", "x/y"))
+    settings = SystemConfiguration(
+        organization="Us",
+        sendmail_default_headers=headers,
+        sendmail_encoding_force="Base64",
+        secure_disable_banner=True,
+    )
+    found = read(configured(outgoing(), settings))
+    assert (found["Organization"], found["X-Extra"], found["X-Mailer"]) == ("Us", "wört", None)
+    assert found["Content-Transfer-Encoding"] == "base64"
+    assert content(found) == "Hi"
+    assert b"evil" not in bytes(found)
+    assert read(configured(outgoing(), SystemConfiguration()))["X-Mailer"] == "genericinterface"
+    assert read(outgoing(encoding="8bit", body="ö"))["Content-Transfer-Encoding"] == "base64"
+    assert read(outgoing(encoding="quoted-printable"))["Content-Transfer-Encoding"] == "quoted-printable"
 
 
 def test_a_message_id_has_the_form_that_znuny_knows() -> None:

@@ -69,7 +69,7 @@ def _as_sent(change: TicketChange, new: NewArticle) -> NewArticle:
 
 def _mail(change: TicketChange, new: NewArticle) -> Outgoing:
     charset = _CHARSET.search(new.content_type)
-    return Outgoing(
+    mail = Outgoing(
         from_=new.from_,
         to=new.to,
         cc=new.cc,
@@ -82,9 +82,9 @@ def _mail(change: TicketChange, new: NewArticle) -> Outgoing:
         message_id=new.message_id,
         in_reply_to=new.in_reply_to,
         references=new.references,
-        organization=change.sysconfig.organization,
         attachments=[_attachment(file) for file in new.attachments],
     )
+    return message.configured(mail, change.sysconfig)
 
 
 def _mime_type(new: NewArticle) -> str:

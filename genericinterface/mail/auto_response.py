@@ -134,7 +134,7 @@ def _written(
     else:
         plain = to_text(response.text) if template.is_html(response.content_type) else response.text
         body, kind = template.expand(plain, values), "text/plain"
-    return Outgoing(
+    mail = Outgoing(
         from_=mailbox(response.real_name, response.address),
         to=to,
         cc=cc,
@@ -142,9 +142,9 @@ def _written(
         body=body,
         mime_type=kind,
         message_id=message.new_message_id(configuration.fqdn),
-        organization=configuration.organization,
         is_automatic=True,
     )
+    return message.configured(mail, configuration)
 
 
 def _send(change: TicketChange, kind: str, mail: Outgoing) -> None:

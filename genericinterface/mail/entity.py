@@ -41,14 +41,17 @@ class Attachment:
     content_id: str = ""
 
 
-def text(words: str, subtype: str, charset: str) -> bytes:
-    """text/plain or text/html in `charset`, or in UTF-8 where that lacks a character or is none for mail."""
+def text(words: str, subtype: str, charset: str, forced: str = "") -> bytes:
+    """text/plain or text/html in `charset`, or in UTF-8 where that lacks a character or is none for mail.
+
+    `forced` is a transfer encoding; 8bit and the like are not for signed mails, and no other is known here.
+    """
     charset = _usable(charset, words)
     try:
         octets = _LINE_END.sub("\r\n", words).encode(charset)
     except UnicodeEncodeError:
         raise MailError("Body: half a character (a lone surrogate)") from None
-    encoding, body = _encoded(octets)
+    encoding, body = _encoded(octets, forced.strip().lower())
     fields = header.parameters("Content-Type", f"text/{subtype}", [("charset", charset)])
     return fields + f"Content-Transfer-Encoding: {encoding}\r\n\r\n".encode() + body
 
@@ -120,12 +123,13 @@ def _usable(charset: str, words: str) -> str:
     return name if _CHARSETS.fullmatch(name) else "utf-8"
 
 
-def _encoded(octets: bytes) -> tuple[str, bytes]:
+def _encoded(octets: bytes, forced: str) -> tuple[str, bytes]:
     """The transfer encoding and the text in it: 7bit where that is safe, else the shorter of the others."""
+    forced = forced if forced in ("base64", "quoted-printable") else ""
     high = sum(octet > 0x7E or (octet < 0x20 and octet not in b"\r\n\t") for octet in octets)
-    if not high and not _UNSAFE_LINE.search(octets) and not _BLANK_AT_END.search(octets):
+    if not forced and not high and not _UNSAFE_LINE.search(octets) and not _BLANK_AT_END.search(octets):
         return "7bit", octets
-    if high * 6 > len(octets):
+    if forced == "base64" or not forced and high * 6 > len(octets):
         return "base64", base64_lines(octets)
     return "quoted-printable", CRLF.join(map(_quoted, octets.split(CRLF)))
 

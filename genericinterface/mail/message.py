@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -20,9 +20,16 @@ from genericinterface.errors import MailError
 from genericinterface.html_text import to_text
 from genericinterface.mail import addresses, entity, header
 from genericinterface.mail.entity import Attachment
+from genericinterface.sysconfig import SystemConfiguration
 
 MAILER = "genericinterface"
 
+# Fields that are made here; of a setting they would come twice.
+_OWN = re.compile(
+    r"from|to|cc|bcc|reply-to|subject|date|message-id|in-reply-to|references|organization|x-mailer|auto-submitted"
+    r"|precedence|x-loop|mime-version|content-.*|sender|return-path|received|resent-.*",
+    re.IGNORECASE,
+)
 _CID = re.compile(r"""cid:([^\s"'<>)]++)""", re.IGNORECASE)
 
 
@@ -32,7 +39,8 @@ class Outgoing:
 
     `body` is text/plain or text/html by `mime_type`; `charset` is taken where it has all the characters. `message_id`
     is from new_message_id. `bcc` is in the envelope only. `is_automatic` marks a mail that nobody wrote, so that no
-    robot answers it. `headers` are further ones (`X-…`).
+    robot answers it. `headers` are further ones (`X-…`); those that a message has anyway are left out. `encoding` is
+    the transfer encoding of text, "" the one that suits. `mailer` is what the message says of us, "" for nothing.
     """
 
     from_: str
@@ -52,6 +60,8 @@ class Outgoing:
     date: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     attachments: Sequence[Attachment] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    mailer: str = MAILER
 
 
 class Envelope(NamedTuple):
@@ -66,6 +76,17 @@ def new_message_id(fqdn: str) -> str:
     now = time.time_ns()
     number = secrets.randbelow(10**9)
     return f"<{now // 10**9}.{now // 1000 % 10**6}.{number}@{header.checked('FQDN', fqdn)}>"
+
+
+def configured(mail: Outgoing, configuration: SystemConfiguration) -> Outgoing:
+    """The mail with what Znuny's settings say of every mail."""
+    return replace(
+        mail,
+        organization=configuration.organization,
+        headers={**dict(configuration.sendmail_default_headers), **mail.headers},
+        encoding=configuration.sendmail_encoding_force,
+        mailer="" if configuration.secure_disable_banner else mail.mailer,
+    )
 
 
 def envelope(mail: Outgoing) -> Envelope:
@@ -108,9 +129,9 @@ def fields(mail: Outgoing) -> bytes:
         header.message_ids("In-Reply-To", mail.in_reply_to),
         header.message_ids("References", mail.references),
         header.text("Organization", mail.organization) if mail.organization.strip() else b"",
-        f"X-Mailer: {MAILER}\r\n".encode(),
+        header.text("X-Mailer", mail.mailer) if mail.mailer else b"",
         b"Auto-Submitted: auto-generated\r\nPrecedence: bulk\r\nX-Loop: yes\r\n" if mail.is_automatic else b"",
-        *(header.text(name, value) for name, value in mail.headers.items()),
+        *(header.text(name, value) for name, value in mail.headers.items() if not _OWN.fullmatch(name)),
         b"MIME-Version: 1.0\r\n",
     ]
     return b"".join(lines)
@@ -123,13 +144,14 @@ def entity_of(mail: Outgoing) -> bytes:
     (multipart/related), all other files after both (multipart/mixed).
     """
     if mail.mime_type.strip().lower() != "text/html":
-        return _mixed(entity.text(mail.body, "plain", mail.charset), mail.attachments)
+        return _mixed(entity.text(mail.body, "plain", mail.charset, mail.encoding), mail.attachments)
     shown = {unquote(found) for found in _CID.findall(mail.body)}
     related = [file for file in mail.attachments if file.content_id.strip("<> ") in shown]
-    page = entity.text(mail.body, "html", mail.charset)
+    page = entity.text(mail.body, "html", mail.charset, mail.encoding)
     if related:
         page = entity.multipart("related", [page, *map(entity.attachment, related)], [("type", "text/html")])
-    both = entity.multipart("alternative", [entity.text(to_text(mail.body), "plain", mail.charset), page])
+    words = entity.text(to_text(mail.body), "plain", mail.charset, mail.encoding)
+    both = entity.multipart("alternative", [words, page])
     return _mixed(both, [file for file in mail.attachments if file not in related])
 
 

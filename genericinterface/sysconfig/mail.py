@@ -109,6 +109,7 @@ class DeliverySettings:
     sendmail_encoding_force: str = setting(
         "", "SendmailEncodingForce", "transfer encoding of all text parts; empty: as suits"
     )
+    secure_disable_banner: bool = setting(False, "Secure::DisableBanner", "mails do not say by what they were sent")
     sendmail_default_headers: Pairs = setting((), "Sendmail::DefaultHeaders", "further headers of every mail")
     mail_queue_max_attempts: int = setting(
         3,
