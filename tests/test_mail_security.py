@@ -8,14 +8,21 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from genericinterface.database import mail_queue
+from genericinterface.database.engine import Database
 from genericinterface.errors import SecurityError
 from genericinterface.mail import inline_images
+from genericinterface.mail.delivery import Worker
 from genericinterface.mail.entity import Attachment
-from genericinterface.mail.message import Outgoing, entity_of
+from genericinterface.mail.message import Outgoing, entity_of, envelope
 from genericinterface.mail.security import KeyStores, Security, check, secure
+from genericinterface.mail.smtp import Server, Smtp
+from genericinterface.sysconfig import SystemConfiguration
+from tests import mail_server
 from tests.mail_keys import PgpKeys, SmimeKeys
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -194,6 +201,31 @@ def test_a_changed_mail_is_not_what_was_signed(smime_keys: SmimeKeys) -> None:
         smime_keys.openssl(
             "cms", "-verify", "-CAfile", str(smime_keys.root), content=octets.replace(b"Hello", b"Hollo")
         )
+
+
+def test_what_arrives_is_what_was_secured_octet_by_octet(
+    database: Database, pgp_keys: PgpKeys, smime_keys: SmimeKeys
+) -> None:
+    """Through the queue of either database and a real mail server."""
+    stores = KeyStores(pgp=pgp_keys.ring, smime=smime_keys.store)
+    sent = []
+    for kind, sub_type, key in (("PGP", "Inline", pgp_keys.plain), ("PGP", "Detached", pgp_keys.plain)) + (
+        ("SMIME", "", smime_keys.plain),
+    ):
+        security = Security(kind, sub_type, (key,))
+        for signs, encrypts in MODES.values():
+            mail = outgoing("ascii", "none" if sub_type == "Inline" else "text")
+            sent.append(secure(mail, security if signs else None, security if encrypts else None, stores))
+    sent += [secure(outgoing(body, files), None, None, stores) for body in BODIES for files in FILES]
+    sender, recipients = envelope(outgoing("ascii"))
+    now = SystemConfiguration().now()
+    with database.transaction() as connection:
+        for raw in sent:
+            mail_queue.enqueue(connection, None, sender, recipients, raw, now)
+    with mail_server.running() as server:
+        Worker(database, SystemConfiguration(), Smtp(Server("127.0.0.1", port=server.port))).round(Event())
+        assert [mail.content for mail in server.inbox] == sent
+        assert {tuple(mail.recipients) for mail in server.inbox} == {("a@example.com", "hidden@example.com")}
 
 
 def test_without_sign_and_crypt_it_is_the_message() -> None:
