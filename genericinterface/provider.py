@@ -227,6 +227,8 @@ class Provider:
                 communication,
                 remote_address,
                 request.headers.get("User-Agent", ""),
+                webservice=service.webservice.name,
+                request_header=request.headers.get,
                 keys=self.keys,
             )
             data = self._perform(service, call, context)

@@ -59,8 +59,6 @@ TRANSPORTS: Registry[Any] = Registry("transport")
 # Operations of the reference that this provider does not have yet: a definition may name them, a call is a clear fault.
 PLANNED_OPERATIONS = frozenset(
     {
-        "Ticket::TicketCreate",
-        "Ticket::TicketUpdate",
         "Test::Test",
     }
 )

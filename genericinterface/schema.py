@@ -17,6 +17,13 @@ import msgspec
 from msgspec import Meta
 from msgspec import inspect as mi
 
+
+class DecodedText(str):
+    """Text of an element that said of itself that it is base64; `data` has its bytes, which need not be any text."""
+
+    data: bytes
+
+
 # A list or hash where a scalar belongs. Perl would see "ARRAY(0x…)": text that equals nothing anybody stored.
 NOT_A_SCALAR = "\N{REPLACEMENT CHARACTER}not a scalar"
 
@@ -118,7 +125,7 @@ def text(value: object) -> str | None:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
     if isinstance(value, int):
         return str(value)
-    return NOT_A_SCALAR
+    return value if isinstance(value, str) else NOT_A_SCALAR
 
 
 def texts(value: object) -> list[str | None] | None:

@@ -211,6 +211,13 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture(scope="module", params=BACKENDS)
+def module_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The same, but one for all tests of a module: they add rows, and do not mind those of the others."""
+    with _made(request, "filled") as database:
+        yield database
+
+
 @pytest.fixture(scope="session", params=BACKENDS)
 def read_only_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """The same, but one for all tests that do not write."""

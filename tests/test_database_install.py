@@ -17,6 +17,7 @@ from sqlalchemy.schema import CreateTable
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.install import install
+from genericinterface.database.tables.own import OWN
 from genericinterface.errors import ConfigurationError
 
 NOW = dt.datetime(2024, 1, 2, 3, 4, 5)
@@ -61,7 +62,7 @@ def tables_of(database: Database) -> set[str]:
 
 def test_every_table_index_and_key_is_there(installed: Database) -> None:
     inspector = inspect(installed.engine)
-    assert tables_of(installed) == set(t.METADATA.tables)
+    assert tables_of(installed) == {*t.METADATA.tables, *OWN.tables}
     for table in t.METADATA.tables.values():
         assert {key["name"] for key in inspector.get_foreign_keys(table.name)} == {
             key.name for key in table.foreign_key_constraints
@@ -146,7 +147,7 @@ def test_what_fails_leaves_nothing_behind(empty_database: Database) -> None:
         install(empty_database, "a hash", NOW, fail)
     assert tables_of(empty_database) == set()
     install(empty_database, "a hash", NOW)
-    assert tables_of(empty_database) == set(t.METADATA.tables)
+    assert tables_of(empty_database) == {*t.METADATA.tables, *OWN.tables}
 
 
 def test_of_many_who_install_at_once_one_wins(empty_database: Database) -> None:
@@ -171,7 +172,7 @@ def test_of_many_who_install_at_once_one_wins(empty_database: Database) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["made", "refused", "refused", "refused"]
-    assert tables_of(empty_database) == set(t.METADATA.tables)
+    assert tables_of(empty_database) == {*t.METADATA.tables, *OWN.tables}
 
 
 def test_a_database_that_cannot_keep_every_character_is_refused(postgresql_url: str) -> None:

@@ -75,6 +75,17 @@ def _creating(always: tuple[str, ...] | None) -> Select[tuple[int]]:
     return select(column).where(column == bindparam("group"), column.in_(groups))
 
 
+def may_move_into(connection: Connection, agent_id: int, group_id: int) -> bool:
+    """Whether an agent may move tickets into queues of that group; one statement."""
+    return connection.execute(_moving(), {"actor": agent_id, "group": group_id}).first() is not None
+
+
+@cache
+def _moving() -> Select[tuple[int]]:
+    column = permission_groups.c.id
+    return select(column).where(column == bindparam("group"), column.in_(agent_groups(_AGENT, "move_into")))
+
+
 # --------------------------------------------------------------------------------------------------- single tickets
 
 

@@ -20,7 +20,7 @@ from genericinterface.auth.passwords import hash_password
 from genericinterface.cli.db_index import index
 from genericinterface.database import demo_data, schema_check, webservices
 from genericinterface.database.engine import Database
-from genericinterface.database.install import install
+from genericinterface.database.install import add_own_tables, install
 from genericinterface.errors import ConfigurationError, UnavailableFault
 from genericinterface.settings import Settings
 from genericinterface.webservice_definitions import names, text
@@ -81,6 +81,21 @@ def check(settings: Settings, /, as_json: bool) -> None:
     else:
         click.echo("\n  ".join([f"{_shown(database)}: {_sentence(report)}", *_details(report)]))
     sys.exit(0 if report.usable else 1)
+
+
+@db.command("add-tables", short_help="Make this provider's own tables in a Znuny database.")
+@click.pass_obj
+def add_tables(settings: Settings, /) -> None:
+    """Make the tables that no Znuny has and that some extensions need (IdempotencyKey: gi_idempotency_key).
+
+    Tables that are there already stay as they are. A database that `db init` made has them.
+    """
+    with _database(settings) as database:
+        report = schema_check.check(database)
+        if not report.usable:
+            raise ConfigurationError([f"{_shown(database)}: {_sentence(report)}", *_details(report)])
+        made = add_own_tables(database)
+    click.echo(f"{_shown(database)}: {', '.join(made) or 'nothing'} made.")
 
 
 def prepare(settings: Settings, demo: bool) -> None:

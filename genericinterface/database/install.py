@@ -6,16 +6,17 @@ Called by `genericinterface db init`, `serve --demo` and the tests. Never touche
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, Table, func, inspect, select, text
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
 
 from genericinterface.database import initial_data
 from genericinterface.database.engine import Database
 from genericinterface.database.rows import add
 from genericinterface.database.tables import METADATA
+from genericinterface.database.tables.own import OWN
 from genericinterface.errors import ConfigurationError, UnavailableFault
 
 LOCK = 0x67656E69  # "geni": PostgreSQL's key of the lock for all who install at the same time
@@ -39,13 +40,22 @@ def install(database: Database, admin_hash: str, now: dt.datetime, *fills: Fill)
             )
         _check_encoding(connection)
         with _undone_on_failure(connection):
-            _create_tables(connection)
+            _create_tables(connection, [*METADATA.tables.values(), *OWN.tables.values()])
             for table, rows in initial_data.rows(admin_hash, now):
                 add(connection, table, rows)
             advance_sequences(connection)
             for fill in fills:
                 fill(connection)
             _add_foreign_keys(connection)
+
+
+def add_own_tables(database: Database) -> list[str]:
+    """Makes those of this provider's own tables that are not there yet, and touches no other; their names."""
+    with database.transaction() as connection, _alone(connection):
+        found = set(inspect(connection).get_table_names())
+        missing = [table for table in OWN.tables.values() if table.name not in found]
+        _create_tables(connection, missing)
+    return [table.name for table in missing]
 
 
 def advance_sequences(connection: Connection) -> None:
@@ -100,15 +110,15 @@ def _undone_on_failure(connection: Connection) -> Iterator[None]:
     except BaseException:
         if connection.dialect.name in ("mysql", "mariadb"):
             connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
-            for table in METADATA.tables.values():
+            for table in (*METADATA.tables.values(), *OWN.tables.values()):
                 connection.execute(DropTable(table, if_exists=True))
             connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
         raise
 
 
-def _create_tables(connection: Connection) -> None:
+def _create_tables(connection: Connection, tables: Iterable[Table]) -> None:
     inline = connection.dialect.name == "sqlite"  # it cannot add a foreign key to a table afterwards
-    for table in METADATA.tables.values():
+    for table in tables:
         connection.execute(CreateTable(table, include_foreign_key_constraints=None if inline else []))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(CreateIndex(index))

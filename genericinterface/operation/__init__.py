@@ -1,7 +1,14 @@
 """The operations; importing this package registers all of them."""
 
 from genericinterface.operation.session import session_create, session_get, session_remove
-from genericinterface.operation.ticket import ticket_get, ticket_history_get, ticket_search, time_accounting_get
+from genericinterface.operation.ticket import (
+    ticket_create,
+    ticket_get,
+    ticket_history_get,
+    ticket_search,
+    ticket_update,
+    time_accounting_get,
+)
 from genericinterface.operation.user import out_of_office
 
 __all__ = [
@@ -9,8 +16,10 @@ __all__ = [
     "session_create",
     "session_get",
     "session_remove",
+    "ticket_create",
     "ticket_get",
     "ticket_history_get",
     "ticket_search",
+    "ticket_update",
     "time_accounting_get",
 ]

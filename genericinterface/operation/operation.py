@@ -7,7 +7,7 @@ operation of one web service definition and are shared by all threads; they hold
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -38,13 +38,18 @@ class Response(Structure):
     Error: ErrorAnswer | None = None
 
 
+def _no_header(name: str) -> None:
+    """Where a call has no headers."""
+
+
 @dataclass
 class Context:
     """What surrounds one call, beside its data: who asks from where, what is configured, where to log.
 
     `is_empty` says that the call came without any data (a request type cannot tell, it leaves out unknown keys).
-    `response_headers` may be filled by an operation whose web service asked for an extension (`X-Total-Count`).
-    `keys` is the folder of our own PGP and S/MIME keys.
+    `webservice` is the web service's name; `request_header` and `response_headers` are read and filled by operations
+    whose web service asked for an extension (`Idempotency-Key`, `X-Total-Count`). `keys` is the folder of our own PGP
+    and S/MIME keys.
     """
 
     authenticator: Authenticator
@@ -52,6 +57,8 @@ class Context:
     communication: Communication
     remote_address: str
     user_agent: str
+    webservice: str = ""
+    request_header: Callable[[str], str | None] = _no_header
     is_empty: bool = False
     response_headers: dict[str, str] = field(default_factory=dict)
     keys: str = ""

@@ -5,26 +5,18 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from encodings import normalize_encoding
-from encodings.aliases import aliases
 from http import HTTPStatus
 from typing import Any
 
 from werkzeug import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from genericinterface.charsets import codec_of
 from genericinterface.errors import Fault, RequestFault
 
 BODY = "genericinterface.body"  # in the WSGI environment: the bytes that were read, for the Debugger
 CHUNK = 1 << 16
-# Codecs of Python that are no charsets, or that no client has good use for.
-NO_CHARSET = frozenset({"idna", "mbcs", "oem", "punycode", "rot_13", "utf_7"})
-# The charsets by all their names. No other name is looked up: Python keeps every name that it was ever asked for.
-CHARSETS = {
-    name: codec
-    for name, codec in {**aliases, **{codec: codec for codec in (*aliases.values(), "cp874", "koi8_u")}}.items()
-    if codec not in NO_CHARSET and not codec.endswith("_codec")
-}
+NO_USE = frozenset({"utf_7"})  # a charset that no client has good use for
 
 # RFC 9110 5.1 and 5.5; a WSGI server refuses the response otherwise.
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -91,8 +83,8 @@ def charset(request: Request) -> str | None:
 
 def known_charset(name: str) -> str:
     """A charset as Python calls it; raises RequestFault for one that is not known."""
-    codec = CHARSETS.get(normalize_encoding(name).lower())
-    if codec is None:
+    codec = codec_of(name)
+    if codec is None or codec in NO_USE:
         raise RequestFault(f"The charset {name[:40]!r} of the request is not known.")
     return codecs.lookup(codec).name
 

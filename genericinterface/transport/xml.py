@@ -200,10 +200,14 @@ class Decoder:
 
 def _bytes_text(data: bytes) -> str:
     # Decoded once: what a client sent as typed bytes is nearly always its text in UTF-8 (SOAP::Lite does it by itself).
+    # An operation that wants the bytes, of an attachment, finds them beside the text.
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        text = data.decode("latin-1")
+    decoded = schema.DecodedText(text)
+    decoded.data = data
+    return decoded
 
 
 def _base64(value: Any) -> Any:

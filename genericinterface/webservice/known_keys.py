@@ -78,8 +78,10 @@ MAPPING_KEYS = frozenset(
 
 # `Provider: Extension`: what a web service switches on beyond Znuny, with a few words on each.
 EXTENSIONS: Mapping[str, str] = {
+    "DryRun": "'1': TicketCreate and TicketUpdate have a parameter DryRun that tries everything and writes nothing",
     "DynamicFieldOperators": "'1': TicketSearch reads DynamicField_X[Like] as the operator Like of the field X",
     "ETag": "'1': TicketGet of one ticket has a header ETag, which TicketUpdate compares with If-Match",
+    "IdempotencyKey": "'1': TicketCreate and TicketUpdate do a request with the header Idempotency-Key only once",
     "Offset": "'1': TicketSearch has a parameter Offset",
     "Soap12Port": "'0': the WSDL has no port for SOAP 1.2",
     "Strict": "'1': parameters that mean nothing, such as impossible dates, are error answers",

@@ -1,0 +1,151 @@
+"""Ticket::TicketCreate: a ticket with one or several articles, written as a whole or not at all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+from sqlalchemy import Connection
+
+from genericinterface.auth import Actor, Credentials
+from genericinterface.auth.permission import may_create_in
+from genericinterface.database import tables as t
+from genericinterface.database.ticket_change import TicketChange, create_ticket
+from genericinterface.database.ticket_numbers import next_number
+from genericinterface.database.ticket_row import NewTicket
+from genericinterface.errors import OperationError
+from genericinterface.operation.operation import Context, Data, Operation
+from genericinterface.operation.ticket import ticket_structures as structures
+from genericinterface.operation.ticket.check_article import ArticleCheck
+from genericinterface.operation.ticket.check_attachments import check_attachments
+from genericinterface.operation.ticket.check_dynamic_fields import check_dynamic_fields
+from genericinterface.operation.ticket.check_ticket import TicketCheck, TicketValues
+from genericinterface.operation.ticket.new_article import ArticleWriter, set_fields
+from genericinterface.operation.ticket.parameter_errors import missing
+from genericinterface.operation.ticket.ticket_extensions import performed
+from genericinterface.operation.ticket.ticket_request import (
+    Attachments,
+    DryRun,
+    DynamicFields,
+    TicketAnswer,
+    acting_agent,
+    authenticated,
+    check_lists,
+)
+from genericinterface.operation.ticket.ticket_structures import is_hash, is_list, items
+from genericinterface.registry import OPERATIONS
+
+NAME = "TicketCreate"
+
+
+class TicketCreateRequest(Credentials):
+    """A ticket and its first article, or several."""
+
+    Ticket: Annotated[Any, Meta(description="The ticket", extra={"structure": structures.Ticket})] = None
+    Article: Annotated[
+        Any, Meta(description="The article, or several", extra={"structure": structures.Article, "repeated": True})
+    ] = None
+    DynamicField: DynamicFields = None
+    Attachment: Attachments = None
+    DryRun: DryRun = None
+
+
+class TicketCreateResponse(TicketAnswer):
+    """The new ticket, or an Error."""
+
+
+@OPERATIONS.register("Ticket::TicketCreate")
+class TicketCreate(Operation[TicketCreateRequest]):
+    """Create a ticket."""
+
+    Request = TicketCreateRequest
+    Response = TicketCreateResponse
+    writes = True
+    errors = {
+        "TicketCreate.MissingParameter": "a parameter is missing; the message names it",
+        "TicketCreate.AuthFail": "login or password is wrong, or the session is not good",
+        "TicketCreate.InvalidParameter": "a parameter cannot be so; the message names it",
+        "TicketCreate.AccessDenied": "no permission to create tickets in the queue",
+    }
+
+    def authenticate(self, request: TicketCreateRequest, context: Context, connection: Connection) -> Actor:
+        """Any agent or customer user; whether they may create in the queue is asked later."""
+        return authenticated(NAME, request, context, connection)
+
+    def run(self, request: TicketCreateRequest, actor: Actor | None, context: Context, connection: Connection) -> Data:
+        """Checks everything, then writes it."""
+        assert actor is not None  # noqa: S101  authenticate gives one or raises
+        sysconfig = context.sysconfig
+        _check_shape(request)
+        ticket_check = TicketCheck(NAME, connection, sysconfig)
+        ticket = ticket_check.check(request.Ticket)
+        group = ticket_check.names[t.queue.name].groups[ticket.queue_id or 0]
+        if not may_create_in(connection, actor, group, sysconfig):
+            raise OperationError(f"{NAME}.AccessDenied", f"{NAME}: Can not create tickets in given Queue or QueueID!")
+        article_check = ArticleCheck(NAME, actor, ticket_check.names, sysconfig)
+        articles = [article_check.check(item) for item in items(request.Article)]
+        fields = check_dynamic_fields(NAME, connection, request.DynamicField, sysconfig.now())
+        attachments = check_attachments(NAME, request.Attachment)
+
+        def work() -> Data:
+            change = _begin(ticket, acting_agent(actor, sysconfig), context, connection)
+            _set_lock_and_pending_time(change, ticket)
+            set_fields(change, fields)
+            writer = ArticleWriter(change, actor, ticket.customer)
+            for article in articles:
+                writer.add(article, attachments, fields)
+            _set_owner_and_responsible(change, ticket)
+            ticket_id = change.flush()
+            return {"TicketID": str(ticket_id), "TicketNumber": change.row.tn, **writer.answer()}
+
+        return performed(NAME, self.extension, request, actor, context, connection, work)
+
+
+def _check_shape(request: TicketCreateRequest) -> None:
+    if not is_hash(request.Article) and not is_list(request.Article):
+        raise missing(NAME, "Article parameter is missing or not valid!")
+    if not is_hash(request.Ticket):
+        raise missing(NAME, "Ticket parameter is missing or not valid!")
+    check_lists(NAME, request)
+
+
+def _begin(ticket: TicketValues, user_id: int, context: Context, connection: Connection) -> TicketChange:
+    """The ticket as it is at first: unlocked, of user 1, and with the company of its customer user."""
+    sysconfig = context.sysconfig
+    company = ticket.customer.customer_id if ticket.customer is not None else ""
+    new = NewTicket(
+        tn=next_number(connection, sysconfig),
+        title=ticket.title or "",
+        queue_id=ticket.queue_id or 0,
+        lock_id=1,
+        state_id=ticket.state_id or 0,
+        priority_id=ticket.priority_id or 0,
+        type_id=ticket.type_id or 1,
+        service_id=ticket.service_id,
+        sla_id=ticket.sla_id,
+        customer_id=ticket.customer_id if ticket.customer_id is not None else company,
+        customer_user=ticket.customer_user,
+    )
+    return create_ticket(connection, new, user_id, sysconfig, sysconfig.now())
+
+
+def _set_lock_and_pending_time(change: TicketChange, ticket: TicketValues) -> None:
+    """A closed ticket is unlocked, whatever was asked for."""
+    if ticket.lock_id is not None:
+        change.set_lock(ticket.lock_id)
+    if change.state_type(change.row.ticket_state_id).startswith("close"):
+        change.set_lock(change.names[t.ticket_lock_type.name].ids["unlock"])
+    if ticket.pending_until is not None:
+        change.set_pending_time(ticket.pending_until)
+
+
+def _set_owner_and_responsible(change: TicketChange, ticket: TicketValues) -> None:
+    """Without an owner it is who asks; a given one locks the ticket unless the request says how it is locked."""
+    if ticket.owner_id is None:
+        change.set_owner(change.user_id)
+    else:
+        change.set_owner(ticket.owner_id)
+        if ticket.lock_id is None:
+            change.set_lock(change.names[t.ticket_lock_type.name].ids["lock"])
+    if ticket.responsible_id is not None:
+        change.set_responsible(ticket.responsible_id)

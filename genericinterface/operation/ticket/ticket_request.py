@@ -1,0 +1,76 @@
+"""What TicketCreate and TicketUpdate have in common before any value is looked at: request, answer, who asks.
+
+Called by ticket_create.py and ticket_update.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+from sqlalchemy import Connection
+
+from genericinterface.auth import Actor, Agent, Credentials
+from genericinterface.errors import OperationError
+from genericinterface.operation.operation import Context, Response
+from genericinterface.operation.ticket import ticket_structures as structures
+from genericinterface.operation.ticket.parameter_errors import missing
+from genericinterface.operation.ticket.ticket_structures import is_hash, is_list
+from genericinterface.schema import Flag, Integer, Text, true
+from genericinterface.sysconfig import SystemConfiguration
+
+DynamicFields = Annotated[
+    Any,
+    Meta(
+        description="Values of dynamic fields of the ticket and of its articles",
+        extra={"structure": structures.DynamicField, "repeated": True},
+    ),
+]
+Attachments = Annotated[
+    Any,
+    Meta(
+        description="Files of every article of the request",
+        extra={"structure": structures.Attachment, "repeated": True},
+    ),
+]
+DryRun = Annotated[
+    Flag | None,
+    Meta(description="1: everything is tried and nothing written; only where the web service has the extension DryRun"),
+]
+
+
+class TicketAnswer(Response):
+    """Base of both answers: the ticket that was written."""
+
+    TicketID: Integer | None = None
+    TicketNumber: Text | None = None
+    ArticleID: Annotated[list[Integer] | None, Meta(description="The new article; a list where there are several")] = (
+        None
+    )
+    DryRun: Annotated[Flag | None, Meta(description="1: all would have been written")] = None
+
+
+def authenticated(operation: str, request: Credentials, context: Context, connection: Connection) -> Actor:
+    """Who asks; raises OperationError in the order of Znuny 6.5. A login without Password is an error beside a session,
+    too."""
+    if not (true(request.UserLogin) or true(request.CustomerUserLogin) or true(request.SessionID)):
+        raise missing(operation, "UserLogin, CustomerUserLogin or SessionID is required!")
+    if (true(request.UserLogin) or true(request.CustomerUserLogin)) and not true(request.Password):
+        raise missing(operation, "Password or SessionID is required!")
+    actor = context.authenticator.authenticate(request, context.remote_address, connection)
+    if actor is None:
+        raise OperationError(f"{operation}.AuthFail", f"{operation}: User could not be authenticated!")
+    return actor
+
+
+def check_lists(operation: str, request: Any) -> None:
+    """Raises OperationError where DynamicField or Attachment is given and neither a hash nor a list with content."""
+    for name in ("DynamicField", "Attachment"):
+        value = getattr(request, name)
+        if value is not None and not is_hash(value) and not is_list(value):
+            raise missing(operation, f"{name} parameter is missing or not valid!")
+
+
+def acting_agent(actor: Actor, sysconfig: SystemConfiguration) -> int:
+    """The ID of the agent in whose name is written; for customer users that is the one of the panel."""
+    return actor.id if isinstance(actor, Agent) else sysconfig.customer_panel_user_id

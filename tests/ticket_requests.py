@@ -1,0 +1,143 @@
+"""Requests of TicketCreate and TicketUpdate over both transports, and their answers as plain data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from application import REST, SOAP
+from sqlalchemy import Connection, event, func, select
+from werkzeug.test import Client, TestResponse
+
+from genericinterface.database import tables as t
+from genericinterface.database.engine import Database
+
+NAMESPACE = "http://www.otrs.org/TicketConnector/"
+TRANSPORTS = ("rest", "soap")
+ROOT = {"UserLogin": "root@localhost", "Password": "root"}
+AGENT = {"UserLogin": "agent1", "Password": "agent1"}
+CUSTOMER = {"CustomerUserLogin": "customer1", "Password": "customer1"}
+TICKET = {
+    "Title": "Printer on fire",
+    "Queue": "Support",
+    "State": "new",
+    "Priority": "3 normal",
+    "CustomerUser": "customer1",
+}
+ARTICLE = {"Subject": "It burns", "Body": "Please come.", "ContentType": "text/plain; charset=utf-8"}
+ABSENT = object()  # as a value: the key is left out
+
+
+def without(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`data` with changes; what is ABSENT is left out."""
+    return {name: value for name, value in {**data, **changes}.items() if value is not ABSENT}
+
+
+def creation(ticket: Any = None, article: Any = None, **more: Any) -> dict[str, Any]:
+    """A TicketCreate of agent1; dicts are changes of the usual ticket and article, anything else replaces them."""
+    data = {
+        **AGENT,
+        "Ticket": without(TICKET, ticket or {}) if ticket is None or isinstance(ticket, dict) else ticket,
+        "Article": without(ARTICLE, article or {}) if article is None or isinstance(article, dict) else article,
+    }
+    return without(data, more)
+
+
+def change(ticket_id: Any, **parameters: Any) -> dict[str, Any]:
+    """A TicketUpdate of agent1."""
+    return without({**AGENT, "TicketID": ticket_id}, parameters)
+
+
+def send(caller: Client, transport: str, operation: str, data: Mapping[str, Any], **headers: str) -> dict[str, Any]:
+    """The answer's data, of SOAP as text; a fault is {"faultstring": …}."""
+    if transport == "soap":
+        return _soap(caller.post(SOAP, data=envelope(operation, data), content_type="text/xml", headers=headers))
+    if operation == "TicketCreate":
+        response = caller.post(f"{REST}/Ticket", json=data, headers=headers)
+    else:
+        ticket = data.get("TicketID", data.get("TicketNumber", "0"))
+        rest = {name: value for name, value in data.items() if name != "TicketID"}
+        response = caller.open(f"{REST}/Ticket/{ticket}", method="PATCH", json=rest, headers=headers)
+    found: dict[str, Any] = json.loads(response.data)
+    return found
+
+
+def envelope(operation: str, data: Mapping[str, Any]) -> bytes:
+    """A SOAP 1.1 message as simple clients send it."""
+    return (
+        '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+        f'<{operation} xmlns="{NAMESPACE}">{_elements(data)}</{operation}></soap:Body></soap:Envelope>'
+    ).encode()
+
+
+def _elements(data: Mapping[str, Any]) -> str:
+    return "".join(
+        f"<{name}>{_elements(item) if isinstance(item, Mapping) else escape(str(item))}</{name}>"
+        for name, value in data.items()
+        for item in (value if isinstance(value, list) else [value])
+    )
+
+
+def _soap(response: TestResponse) -> dict[str, Any]:
+    body = ElementTree.fromstring(response.data).find("{http://schemas.xmlsoap.org/soap/envelope/}Body")
+    assert body is not None
+    found = _value(body[0])
+    return found if isinstance(found, dict) else {}
+
+
+def _value(element: ElementTree.Element) -> Any:
+    if len(element) == 0:
+        return element.text or ""
+    found: dict[str, Any] = {}
+    for child in element:
+        name, value = child.tag.rpartition("}")[2], _value(child)
+        if name not in found:
+            found[name] = value
+        else:
+            found[name] = [*(found[name] if isinstance(found[name], list) else [found[name]]), value]
+    return found
+
+
+def error(code: str, message: str) -> dict[str, Any]:
+    """An error answer."""
+    return {"Error": {"ErrorCode": code, "ErrorMessage": message}}
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """The SQL that is sent meanwhile."""
+    sent: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", keep)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", keep)
+
+
+def history(connection: Connection, ticket_id: Any) -> list[tuple[str, str]]:
+    """(type, text) of a ticket's history, oldest first."""
+    kind = t.ticket_history_type
+    found = connection.execute(
+        select(kind.c.name, t.ticket_history.c.name)
+        .join(kind, kind.c.id == t.ticket_history.c.history_type_id)
+        .where(t.ticket_history.c.ticket_id == int(ticket_id))
+        .order_by(t.ticket_history.c.id)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many rows each table has that a new ticket adds rows to."""
+    tables = (t.ticket, t.ticket_history, t.article, t.article_data_mime, t.article_data_mime_attachment)
+    more = (t.time_accounting, t.dynamic_field_value, t.article_search_index, t.mail_queue)
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables + more
+    }
