@@ -23,7 +23,7 @@ from genericinterface.database.engine import Database
 from genericinterface.database.tables.own import OWN, gi_idempotency_key
 from genericinterface.webservice import known_keys
 
-ALL = {"IdempotencyKey": "1", "DryRun": "1"}
+ALL = {"IdempotencyKey": "1", "DryRun": "1", "ETag": "1"}
 KEY = "Idempotency-Key"
 
 
@@ -168,6 +168,27 @@ def test_a_database_without_the_table(caller: Client, database: Database) -> Non
         result = CliRunner().invoke(cli, ["--database-url", url, "db", "add-tables"])
         assert (result.exit_code, said in result.output) == (0, True), result.output
     assert "TicketID" in answer(caller, creation(), "abc")
+
+
+# ------------------------------------------------------------------------------------------------------------- ETags
+
+
+def test_a_ticket_is_changed_only_as_it_was_read(caller: Client) -> None:
+    request = {**AGENT, "TicketID": "12", "Ticket": {"Title": "one"}}
+
+    def update_(title: str, tag: str) -> TestResponse:
+        request["Ticket"] = {"Title": title}
+        return caller.patch(f"{BASE}Extended/Ticket/12", json=request, headers={"If-Match": tag})
+
+    read = caller.get(f"{BASE}Extended/Ticket/12", query_string=AGENT).headers["ETag"]
+    first = update_("one", read)
+    assert "TicketID" in json.loads(first.data)
+    error = json.loads(update_("two", read).data)["Error"]
+    assert error["ErrorCode"] == "TicketUpdate.PreconditionFailed"
+    assert caller.get(f"{BASE}Extended/Ticket/12", query_string=AGENT).headers["ETag"] == first.headers["ETag"]
+    assert "TicketID" in json.loads(update_("two", f'"x", {first.headers["ETag"]}').data)
+    assert "TicketID" in json.loads(update_("three", "*").data)
+    assert "Error" in json.loads(update_("four", '"x"').data)
 
 
 # ---------------------------------------------------------------------------------------------------------- dry runs

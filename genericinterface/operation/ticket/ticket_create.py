@@ -65,6 +65,7 @@ class TicketCreate(Operation[TicketCreateRequest]):
         "TicketCreate.MissingParameter": "a parameter is missing; the message names it",
         "TicketCreate.AuthFail": "login or password is wrong, or the session is not good",
         "TicketCreate.InvalidParameter": "a parameter cannot be so; the message names it",
+        "TicketCreate.IdempotencyKeyReused": "the key came with another request before (extension IdempotencyKey)",
         "TicketCreate.AccessDenied": "no permission to create tickets in the queue",
     }
 

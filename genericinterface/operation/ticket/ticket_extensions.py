@@ -1,6 +1,7 @@
 """What TicketCreate and TicketUpdate do beyond Znuny, each where the web service's `Provider: Extension` asks for it.
 
 - IdempotencyKey: a request with the header Idempotency-Key is done once; sent again it gets the same answer.
+- ETag: TicketUpdate with the header If-Match changes a ticket only if it is still what was read.
 - DryRun: a request with DryRun is checked and tried, and then all of it is undone.
 
 Called by ticket_create.py and ticket_update.py around their work, in its transaction.
@@ -18,11 +19,13 @@ from sqlalchemy import Connection
 
 from genericinterface.auth import Actor, Agent, Credentials
 from genericinterface.database import idempotency
+from genericinterface.database.ticket_etag import etag
 from genericinterface.errors import OperationError
 from genericinterface.operation.operation import Context, Data
 from genericinterface.operation.ticket.parameter_errors import invalid
 from genericinterface.schema import true
 
+IF_MATCH = "If-Match"
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 LONGEST = 200  # characters of a key
@@ -78,3 +81,17 @@ def _key(operation: str, given: str, request: Any, actor: Actor, context: Contex
     content = json.dumps([operation, msgspec.to_builtins(data)], sort_keys=True, default=str)
     who = f"User:{actor.id}" if isinstance(actor, Agent) else f"Customer:{actor.login}"
     return idempotency.Key(context.webservice, who, text, hashlib.sha256(content.encode()).hexdigest())
+
+
+def check_unchanged(operation: str, ticket_id: int, context: Context, connection: Connection) -> None:
+    """Raises OperationError where the caller asks for another state of the ticket than it has (RFC 9110, 13.1.1).
+
+    The ticket must be locked: nobody changes it after this.
+    """
+    given = (context.request_header(IF_MATCH) or "").strip()
+    if not given or given == "*":
+        return
+    if etag(connection, ticket_id) not in [tag.strip() for tag in given.split(",")]:
+        raise OperationError(
+            f"{operation}.PreconditionFailed", f"{operation}: The ticket has changed, {IF_MATCH} is not its ETag!"
+        )

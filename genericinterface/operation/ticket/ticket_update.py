@@ -18,6 +18,7 @@ from genericinterface.auth.permission import (
 from genericinterface.database import tables as t
 from genericinterface.database import ticket_ids
 from genericinterface.database.ticket_change import TicketChange, read_for_update
+from genericinterface.database.ticket_etag import etag
 from genericinterface.errors import Fault, OperationError
 from genericinterface.operation.operation import Context, Data, Operation
 from genericinterface.operation.ticket import ticket_structures as structures
@@ -27,7 +28,7 @@ from genericinterface.operation.ticket.check_dynamic_fields import FieldValue, c
 from genericinterface.operation.ticket.check_ticket import TicketCheck, TicketValues
 from genericinterface.operation.ticket.new_article import ArticleWriter, set_fields
 from genericinterface.operation.ticket.parameter_errors import invalid, missing
-from genericinterface.operation.ticket.ticket_extensions import performed
+from genericinterface.operation.ticket.ticket_extensions import check_unchanged, performed
 from genericinterface.operation.ticket.ticket_request import (
     Attachments,
     DryRun,
@@ -39,7 +40,7 @@ from genericinterface.operation.ticket.ticket_request import (
 )
 from genericinterface.operation.ticket.ticket_structures import given, is_hash
 from genericinterface.registry import OPERATIONS
-from genericinterface.schema import Integer, Text
+from genericinterface.schema import Integer, Text, true
 
 NAME = "TicketUpdate"
 
@@ -72,6 +73,8 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
         "TicketUpdate.MissingParameter": "a parameter is missing; the message names it",
         "TicketUpdate.AuthFail": "login or password is wrong, or the session is not good",
         "TicketUpdate.AccessDenied": "no such ticket, or no permission for it or for a change; the message says which",
+        "TicketUpdate.PreconditionFailed": "If-Match is not the ticket's ETag (extension ETag)",
+        "TicketUpdate.IdempotencyKeyReused": "the key came with another request before (extension IdempotencyKey)",
         "TicketUpdate.InvalidParameter": "a parameter cannot be so; the message names it",
         "TicketCreate.InvalidParameter": "an article is to be sent and To is no address (the reference says so, too)",
     }
@@ -90,6 +93,8 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
         sysconfig = context.sysconfig
         change = _ticket(request, actor, context, connection)
         permissions = _permissions(change, actor, context)
+        if true(self.extension.get("ETag")):
+            check_unchanged(NAME, change.row.id, context, connection)
         _check_shape(request)
         ticket_check = TicketCheck(NAME, connection, sysconfig)
         ticket = ticket_check.check(request.Ticket or {}, change.row.customer_user_id, change.row.service_id)
@@ -110,6 +115,8 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
             else:
                 set_fields(change, fields)
             ticket_id = change.flush()
+            if true(self.extension.get("ETag")):
+                context.response_headers["ETag"] = etag(connection, ticket_id)
             # As Znuny 6.5: an ID as it came, else a number.
             shown = request.TicketID if given(request.TicketNumber) is None else ticket_id
             return {"TicketID": shown, "TicketNumber": change.row.tn, **writer.answer()}
