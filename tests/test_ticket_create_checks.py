@@ -220,8 +220,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
 
 
 @pytest.fixture(scope="module")
-def caller(read_only_database: Database) -> Iterator[Client]:
-    with application(read_only_database, sysconfig=SYSCONFIG) as built:
+def caller(module_database: Database) -> Iterator[Client]:
+    with application(module_database, sysconfig=SYSCONFIG) as built:
         yield client(built)
 
 
@@ -263,9 +263,9 @@ def without_agent(request: dict[str, Any], credentials: dict[str, str]) -> dict[
     return {name: value for name, value in request.items() if name not in AGENT} | credentials
 
 
-def test_nothing_is_written(caller: Client, read_only_database: Database) -> None:
+def test_nothing_is_written(caller: Client, module_database: Database) -> None:
     counted = select(func.count(), func.max(t.ticket_history.c.id)).select_from(t.ticket_history)
-    with read_only_database.reading() as connection:
+    with module_database.reading() as connection:
         before = connection.execute(counted).one()
         send(caller, "rest", "TicketCreate", attachment(ContentType="x"))
         assert connection.execute(counted).one() == before

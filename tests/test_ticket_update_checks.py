@@ -149,8 +149,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
 
 
 @pytest.fixture(scope="module")
-def caller(read_only_database: Database) -> Iterator[Client]:
-    with application(read_only_database, sysconfig=SYSCONFIG) as built:
+def caller(module_database: Database) -> Iterator[Client]:
+    with application(module_database, sysconfig=SYSCONFIG) as built:
         yield client(built)
 
 
@@ -205,9 +205,9 @@ def test_who_moves_a_ticket_needs_move_into_where_it_goes(caller: Client, transp
     )
 
 
-def test_nothing_is_written(caller: Client, read_only_database: Database) -> None:
+def test_nothing_is_written(caller: Client, module_database: Database) -> None:
     counted = select(func.count(), func.max(t.ticket_history.c.id)).select_from(t.ticket_history)
-    with read_only_database.reading() as connection:
+    with module_database.reading() as connection:
         before = connection.execute(counted).one()
         late = change(SUPPORT, Ticket={"Title": "x", "Queue": "Sales", "Priority": "4 high"}, Article=ARTICLE)
         assert "faultstring" in send(caller, "rest", "TicketUpdate", late)
