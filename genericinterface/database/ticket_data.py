@@ -82,7 +82,7 @@ def _add_articles(connection: Connection, data: dict[int, Data], options: Option
 
 def _add_dynamic_fields(connection: Connection, data: dict[int, Data], found: dict[int, Data]) -> None:
     of_tickets, of_articles = dynamic_field_reading.values(connection, data, found)
-    for ticket, fields in of_tickets.items():
-        data[ticket]["DynamicField"] = fields
-    for article, fields in of_articles.items():
-        found[article]["DynamicField"] = fields
+    for shown, by_id in ((of_tickets, data), (of_articles, found)):
+        for number, fields in shown.items():
+            if fields:
+                by_id[number]["DynamicField"] = fields

@@ -30,13 +30,14 @@ def _statement() -> Select[Any]:
     own = [column for column in t.ticket.c if not column.name.startswith("escalation")]
     history, articles = t.ticket_history.c, t.article.c
     articles_of = articles.ticket_id == t.ticket.c.id
+    of_articles = select(articles.id).where(articles_of).correlate(t.ticket)
     return select(
         *own,
         select(func.max(history.id)).where(history.ticket_id == t.ticket.c.id).scalar_subquery(),
-        select(func.max(articles.id)).where(articles_of).scalar_subquery(),
+        select(func.count(articles.id)).where(articles_of).scalar_subquery(),
         select(func.max(articles.change_time)).where(articles_of).scalar_subquery(),
         *_values("Ticket", t.dynamic_field_value.c.object_id == t.ticket.c.id),
-        *_values("Article", t.dynamic_field_value.c.object_id.in_(select(articles.id).where(articles_of))),
+        *_values("Article", t.dynamic_field_value.c.object_id.in_(of_articles)),
     ).where(t.ticket.c.id == bindparam("ticket"))
 
 
