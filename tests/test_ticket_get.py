@@ -32,7 +32,7 @@ from ticket_reading import (
 from werkzeug.test import Client
 
 from genericinterface.app import Application
-from genericinterface.database import articles, dynamic_field_reading, lookups
+from genericinterface.database import articles, dynamic_field_reading, escalations, lookups
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.rows import ids
@@ -481,7 +481,7 @@ EVERYTHING = {"AllArticles": 1, "Attachments": 1, "DynamicFields": 1, "Extended"
 def test_one_ticket_costs_as_many_statements_as_fifty(
     database: Database, options: dict[str, Any], expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (lookups, dynamic_field_reading):
+    for module in (lookups, dynamic_field_reading, escalations):
         monkeypatch.setattr(module, "TTL", 3600.0)
     with database.transaction() as connection:
         for number in range(50):

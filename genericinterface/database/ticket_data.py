@@ -6,15 +6,20 @@ attachments and dynamic fields where they are asked for; names cost one in a sec
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
+from genericinterface import escalation
 from genericinterface.database import articles, dynamic_field_reading, tickets
+from genericinterface.database.escalations import escalation_times
 from genericinterface.database.permission import EVERYTHING, Access
+from genericinterface.escalation import Preferences
 from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.working_time import working_time
 
 Data = dict[str, Any]
 
@@ -47,21 +52,52 @@ def ticket_data(
     if not all(number in stored for number in ticket_ids):
         return None
     known = tickets.names(connection, stored.values())
+    times = escalation_times(connection)
     now = sysconfig.to_epoch(sysconfig.now())
     data: dict[int, Data] = {}
     for number, ticket in stored.items():
-        data[number] = tickets.shown(ticket, known, now, sysconfig.to_epoch(ticket.create_time))
+        data[number] = shown = tickets.shown(ticket, known, now, sysconfig.to_epoch(ticket.create_time))
+        preferences = times.of(ticket.queue_id, ticket.sla_id, sysconfig)
+        shown |= escalation.attributes(_columns(ticket), str(shown["StateType"]), preferences, sysconfig, now)
         if options.extended:
-            data[number] |= _moments(ticket)
+            shown |= _moments(ticket, preferences, sysconfig)
     found = _add_articles(connection, data, options)
     if options.dynamic_fields:
         _add_dynamic_fields(connection, data, found)
     return [data[number] for number in ticket_ids]
 
 
-def _moments(ticket: tickets.Stored) -> Data:
+def _columns(ticket: tickets.Stored) -> escalation.Columns:
+    return escalation.Columns(
+        ticket.escalation_time,
+        ticket.escalation_response_time,
+        ticket.escalation_update_time,
+        ticket.escalation_solution_time,
+    )
+
+
+def _moments(ticket: tickets.Stored, preferences: Preferences, sysconfig: SystemConfiguration) -> Data:
+    """What the option Extended adds: moments, working time until then, and what was left of the time to escalation."""
     moments = {"FirstResponse": ticket.first_response, "Closed": ticket.closed, "FirstLock": ticket.first_lock}
-    return {name: str(moment) for name, moment in moments.items() if moment is not None}
+    data: Data = {name: str(moment) for name, moment in moments.items() if moment is not None}
+    limit = preferences.first_response.minutes
+    if ticket.first_response is not None and limit:
+        data["FirstResponseInMin"] = minutes = _minutes(ticket, ticket.first_response, preferences, sysconfig)
+        data["FirstResponseDiffInMin"] = limit - minutes
+    limit = preferences.solution.minutes
+    if ticket.closed is not None:
+        data["SolutionInMin"] = minutes = _minutes(ticket, ticket.closed, preferences, sysconfig)
+        if limit:
+            data["SolutionDiffInMin"] = limit - minutes
+    return data
+
+
+def _minutes(
+    ticket: tickets.Stored, moment: dt.datetime, preferences: Preferences, sysconfig: SystemConfiguration
+) -> int:
+    """Whole minutes of working time since the ticket was created."""
+    created, until = sysconfig.to_epoch(ticket.create_time), sysconfig.to_epoch(moment)
+    return working_time(sysconfig, preferences.calendar, created, until) // 60
 
 
 def _add_articles(connection: Connection, data: dict[int, Data], options: Options) -> dict[int, Data]:
