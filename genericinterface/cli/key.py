@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -32,7 +33,12 @@ class Keys:
 
     pgp: Keyring
     smime: Store
-    notes: tuple[str, ...] = ()
+    off: frozenset[str] = frozenset()
+
+    def tell_what_is_off(self, kinds: Iterable[str]) -> None:
+        """A note for each of these kinds of keys that no mail can use."""
+        for kind in sorted(self.off.intersection(kinds)):
+            click.echo(f"note: {kind} is off: set {kind} = 1 in [sysconfig]", err=True)
 
     def entries(self, kind: str | None, is_tried: bool = False) -> Iterator[Entry]:
         """The keys of one kind or of both."""
@@ -69,6 +75,7 @@ def _on_keys(command: Callable[..., None]) -> Callable[..., None]:
         private_keys: str | None,
         **options: Any,
     ) -> None:
+        logging.getLogger("genericinterface").addHandler(logging.NullHandler())  # the sentences below are enough
         if pgp_home or certificates or private_keys:  # a Znuny's, perhaps; no database is needed for it
             config = sysconfig.load(settings.sysconfig)
         else:
@@ -85,8 +92,7 @@ def _on_keys(command: Callable[..., None]) -> Callable[..., None]:
                 private_keys=Path(private_keys) if private_keys else stores.smime.private_keys,
             )
             switches = {"PGP": config.pgp, "SMIME": config.smime}
-            notes = [f"{name} is off: set {name} = 1 in [sysconfig]" for name, on in switches.items() if not on]
-            command(Keys(ring, store, tuple(notes)), **options)
+            command(Keys(ring, store, frozenset(name for name, on in switches.items() if not on)), **options)
 
     return run
 
@@ -131,19 +137,20 @@ def import_command(keys: Keys, /, files: tuple[str, ...], secret_file: str | Non
       genericinterface key import --secret-file secret.txt desk.p12
       genericinterface key import --certificates /opt/otrs/var/ssl/certs ca.pem customer.pem
     """
+    kinds = set()
     for file in files:
         octets = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         try:
             if smime_import.is_smime(octets):
                 secret = _secret(octets, file, secret_file, secret_env)
-                names = [f"{SMIME} {name}" for name in smime_import.put(keys.smime, octets, secret)]
+                kind, names = SMIME, smime_import.put(keys.smime, octets, secret)
             else:
-                names = [f"{PGP} {name}" for name in _import_pgp(keys.pgp, octets)]
+                kind, names = PGP, _import_pgp(keys.pgp, octets)
         except SecurityError as error:
             raise ConfigurationError([f"{file}: {error.message}"]) from error
-        click.echo("\n".join(names))
-    for note in keys.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo("\n".join(f"{kind} {name}" for name in names))
+        kinds.add(kind)
+    keys.tell_what_is_off(kinds)
 
 
 @key.command(short_help="Remove a key or certificate.")
@@ -182,8 +189,7 @@ def check(keys: Keys, /, names: tuple[str, ...], kind: str | None, as_json: bool
     found = [entry for entry in there if not wanted or any(_is_named(entry, name) for name in wanted)]
     missing = [name for name in wanted if not any(_is_named(entry, name) for entry in there)]
     print_list([_row(entry, as_json) for entry in found], as_json, "There are no keys.")
-    for note in keys.notes:
-        click.echo(f"note: {note}", err=True)
+    keys.tell_what_is_off({entry.kind for entry in found})
     problems = [f"{entry.kind} {entry.name}: {entry.problem}" for entry in found if entry.problem]
     problems += [f"there is no key {visible(name)}" for name in missing]
     if problems:

@@ -172,7 +172,7 @@ class Keyring:
 
     def _failed(self, done: Any, code: str, what: str) -> SecurityError:
         """The error of a call, its reason told as far as gpg tells it; all of it is in the log."""
-        said = [line for line in done.stderr.splitlines() if line.startswith("gpg: ")]
+        said = [line for line in done.stderr.splitlines() if re.match("gpg: (?!Total number)", line)]
         log.warning("gpg %s: %s", what, "; ".join(said) or f"exit status {done.returncode}")
         failure = _FAILURE.search(done.stderr)
         if failure and int(failure[1]) & 0xFFFF == _WRONG_PASSPHRASE:
