@@ -45,7 +45,9 @@ def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def test_a_plain_text(connection: Connection) -> None:
-    article = write(connection, subject="Sub\r\nject\ttab", from_="X\nY <x@y.z>", to="a@b.c,\r\n d@e.f", body="B\r\nC")
+    article = write(
+        connection, subject="Sub\r\nject\ttab", from_="X\nY <x@y.z>", to="a@b.c,\r\n d@e.f", body="B\r\nC\rD"
+    )
     assert article.id
     ticket_id = connection.scalar(select(t.article.c.ticket_id).where(t.article.c.id == article.id))
     row = rows(connection, t.article, id=article.id)[0]
@@ -71,7 +73,7 @@ def test_a_plain_text(connection: Connection) -> None:
         "a_in_reply_to": "",
         "a_references": "",
         "a_content_type": "text/plain; charset=utf-8",
-        "a_body": "B\r\nC",
+        "a_body": "B\nC\rD",
         "incoming_time": EPOCH,
         "content_path": "2026/11/26",
         **STAMPS,
@@ -117,6 +119,14 @@ BODIES = [
         "Bödy €",
         'text/plain; charset="utf-8"; format=flowed',
         ("file-2", 'text/html; charset="utf-8"'),
+    ),
+    ("application/json; charset=utf-8", "<b>Bödy €</b>", "application/json; charset=utf-8", None),
+    ("x/text; charset=utf-8", "<b>Bödy €</b>", "x/text; charset=utf-8", None),
+    (
+        "textual/x; charset=text",
+        "- no text message => see attachment -",
+        "text/plain",
+        ("unknown", "textual/x; charset=text"),
     ),
     (
         "image/png; charset=utf-8",
@@ -198,6 +208,15 @@ def test_names_of_files(connection: Connection, given: list[str], stored: list[s
     article = write(connection, attachments=files, content_type="text/html; charset=utf-8")
     found = rows(connection, t.article_data_mime_attachment, article_id=article.id)
     assert [row["filename"] for row in found] == ["file-2", *stored]
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [("a@b", "<a@b>"), ("<a@b>", "<a@b>"), ("<a@b", "<a@b"), ("a@b>", "a@b>"), ("x", "x"), ("", ""), (None, None)],
+)
+def test_content_ids(connection: Connection, given: str | None, stored: str | None) -> None:
+    article = write(connection, attachments=(NewAttachment("x.png", b"", "image/png", content_id=given),))
+    assert rows(connection, t.article_data_mime_attachment, article_id=article.id)[0]["content_id"] == stored
 
 
 def test_words_for_the_search(connection: Connection) -> None:

@@ -27,7 +27,7 @@ from ticket_world import (
 
 from genericinterface.database import storable
 from genericinterface.database import tables as t
-from genericinterface.database.article_writing import add_article
+from genericinterface.database.article_writing import NewAttachment, add_article
 from genericinterface.database.dynamic_field_writing import set_values
 from genericinterface.database.dynamic_fields import find_configured
 from genericinterface.database.engine import Database
@@ -254,7 +254,7 @@ def known_anywhere(connection: Connection, name: str) -> int:
 
 
 def test_the_history_tells_what_the_ticket_was_at_each_point(connection: Connection) -> None:
-    change = begin(connection)
+    change = begin(connection, known(connection, t.users, TESTER))
     change.set_owner(known(connection, t.users, TESTER))
     change.set_priority(5)
     number = change.flush()
@@ -321,12 +321,15 @@ def test_a_state_that_is_not_pending_has_no_pending_time(connection: Connection)
 
 def test_only_the_first_owner_becomes_responsible(connection: Connection) -> None:
     tester, agent = known(connection, t.users, TESTER), known(connection, t.users, "agent1")
-    change = begin(connection)
+    change = begin(connection, agent)
     change.set_owner(tester)
     change.set_owner(agent)
     assert (change.row.user_id, change.row.responsible_user_id) == (agent, tester)
+    change = begin(connection, ROOT)  # whose owners do not
+    change.set_owner(tester)
+    assert (change.row.user_id, change.row.responsible_user_id) == (tester, ROOT)
     for setting in ("ticket_responsible", "ticket_responsible_auto_set", "responsible_auto_set"):
-        change = begin(connection, sysconfig=replace(SYSCONFIG, **{setting: False}))  # type: ignore[arg-type]
+        change = begin(connection, agent, sysconfig=replace(SYSCONFIG, **{setting: False}))  # type: ignore[arg-type]
         change.set_owner(tester)
         assert change.row.responsible_user_id == ROOT
 
@@ -456,9 +459,12 @@ def test_a_znuny_beside_us_is_told_to_forget_the_ticket(database: Database) -> N
     with database.transaction() as connection:
         connection.execute(insert(t.sysconfig_default), row)
         change = begin(connection)
-        article = add_article(change, new_article(connection))
+        files = (NewAttachment("a.txt", b"", "text/plain"),)
+        article = add_article(change, new_article(connection, content_type="image/png", attachments=files))
         number = change.flush()
         assert rows(connection, t.article, id=article.id)[0]["search_index_needs_rebuild"] == 1
+        words = rows(connection, t.article_search_index, article_id=article.id, article_key="MIMEBase_AttachmentName")
+        assert [row["article_value"] for row in words] == ["unknown"]  # the daemon will add the other
         tasks = rows(connection, t.scheduler_task)
         change_of(connection, number).flush()
         assert rows(connection, t.scheduler_task) == tasks  # nothing was changed

@@ -32,6 +32,8 @@ ALPHANUMERIC = string.ascii_letters + string.digits
 _HTML = re.compile(r"text/html", re.IGNORECASE)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s;"']+)""", re.IGNORECASE)
 _NAME = re.compile(r'name\s*=\s*"([^"]+)"', re.IGNORECASE)  # without quotes Znuny does not see it
+_TEXT = re.compile(r"\btext\b|^application/json", re.IGNORECASE)
+_CONTENT_ID = re.compile(r"[^<].+[^>]", re.DOTALL)
 _LINE_BREAKS = str.maketrans("", "", "\r\n")
 _NOT_IN_NAMES = str.maketrans("", "", "\0\r\n")
 NAME_BYTES = 220
@@ -82,6 +84,7 @@ def add_article(change: TicketChange, new: NewArticle) -> Article:
     agent, and from the first one of a customer after it.
     """
     body, content_type, files = _body(new)
+    bodies = len(files)
     files += new.attachments
     article = Article(
         row={
@@ -95,7 +98,7 @@ def add_article(change: TicketChange, new: NewArticle) -> Article:
         mime=_mime(change, new, body, content_type),
     )
     article.attachments = _attachments(change, files)
-    article.index = _index(change, article)
+    article.index = _index(change, article, bodies)
     if new.plain is not None:
         article.plain = {"body": stored(change.connection, new.plain), **change.stamps()}
     resets = _resets_unlock_timeout(change, new.sender_type_id)
@@ -113,11 +116,11 @@ def _body(new: NewArticle) -> tuple[str, str, list[NewAttachment]]:
         charset = found[1].lower() if found else "utf-8"
         file = NewAttachment(HTML_NAME, new.body.encode("utf-8"), f'text/html; charset="{charset}"')
         return html_text.to_text(new.body), _HTML.sub("text/plain", kind), [file]
-    if kind and not re.match(r"text/", kind, re.IGNORECASE):
+    if kind and not _TEXT.search(kind.partition(";")[0]):
         found = _NAME.search(kind)
         name = found[1] if found else UNNAMED
         return NO_TEXT, NO_TEXT_TYPE, [NewAttachment(name, new.body.encode("utf-8"), kind)]
-    return new.body, kind, []
+    return new.body.replace("\r\n", "\n"), kind, []
 
 
 def _mime(change: TicketChange, new: NewArticle, body: str, content_type: str) -> Row:
@@ -163,7 +166,7 @@ def _attachments(change: TicketChange, files: list[NewAttachment]) -> list[Row]:
                 "filename": name,
                 "content_size": str(len(file.content)),
                 "content_type": file.content_type,
-                "content_id": file.content_id,
+                "content_id": _content_id(file.content_id),
                 "content_alternative": None,
                 "disposition": file.disposition,
                 "content": stored(change.connection, file.content),
@@ -171,6 +174,10 @@ def _attachments(change: TicketChange, files: list[NewAttachment]) -> list[Row]:
             }
         )
     return rows
+
+
+def _content_id(given: str | None) -> str | None:
+    return f"<{given}>" if given and _CONTENT_ID.fullmatch(given) else given
 
 
 def _unique(filename: str, taken: set[str]) -> str:
@@ -194,20 +201,24 @@ def _cut(text: str, size: int) -> str:
     return text.encode("utf-8")[:size].decode("utf-8", "ignore")
 
 
-def _index_mark(change: TicketChange) -> int:
-    """Znuny has its daemon index each article once more; beside one we leave that to it, with its own settings."""
-    return search_index.NEEDS_INDEX if znuny_tasks.is_beside(change.connection) else search_index.INDEXED
+def _index(change: TicketChange, article: Article, bodies: int) -> list[Row]:
+    """Rows of the search index; their IDs are put in when they are written.
 
-
-def _index(change: TicketChange, article: Article) -> list[Row]:
-    """Rows of the search index; their IDs are put in when they are written."""
+    Beside a Znuny the names of files are left to its daemon, which indexes each article once more; only a body that
+    became one of the first `bodies` files is named, as Znuny does.
+    """
+    files = article.attachments[:bodies] if znuny_tasks.is_beside(change.connection) else article.attachments
     names = [
         row["filename"]
-        for row in article.attachments
+        for row in files
         if not search_index.is_body(row["filename"], row["content_type"], row["disposition"])
     ]
     fields = {name: article.mime[f"a_{name.lower()}"] for name in search_index.FIELDS}
     return search_index.rows(0, 0, fields, names, change.sysconfig)
+
+
+def _index_mark(change: TicketChange) -> int:
+    return search_index.NEEDS_INDEX if znuny_tasks.is_beside(change.connection) else search_index.INDEXED
 
 
 # --------------------------------------------------------------------------------------------------- unlock timeout

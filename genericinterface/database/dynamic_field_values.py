@@ -1,8 +1,8 @@
 """Values of dynamic fields: which a type takes, the rows that keep them, and how the history of a ticket tells them.
 
-A value is a sequence of texts: none, one, or several of a Multiselect. Called by dynamic_field_writing.py, and by the
-operations that check what they are sent. As Znuny 6.5, except that it loses a list for a field with one value, and a
-text that is too long, without a word: here these are not valid.
+A value is a text, or a list of texts: those of a Multiselect, or one or none. Called by dynamic_field_writing.py, and
+by the operations that check what they are sent. As Znuny 6.5, except that it loses a list for a field with one value,
+and a text that is too long, without a word: here these are not valid.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: 00:00:00)?", re.A)
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.A)
 
 Row = dict[str, Any]
+Value = str | Sequence[str]
 
 
 def valid(field: ConfiguredField, value: Sequence[str], is_list: bool, now: dt.datetime) -> bool:
@@ -50,7 +51,9 @@ def valid(field: ConfiguredField, value: Sequence[str], is_list: bool, now: dt.d
     return len(text) <= LONGEST
 
 
-def _text(value: Sequence[str]) -> str:
+def _text(value: Value) -> str:
+    if isinstance(value, str):
+        return value
     return value[0] if value else ""
 
 
@@ -90,7 +93,7 @@ def _moment(text: str) -> dt.datetime | None:
 # -------------------------------------------------------------------------------------------------------------- rows
 
 
-def rows(field: ConfiguredField, value: Sequence[str]) -> list[Row]:
+def rows(field: ConfiguredField, value: Value) -> list[Row]:
     """The rows of a valid value, each with the three columns; a date without value and a checkbox have one all the
     same."""
     text = _text(value)
@@ -98,7 +101,8 @@ def rows(field: ConfiguredField, value: Sequence[str]) -> list[Row]:
         return [_row(value_int=int(text or 0))]
     if field.field_type in DATES:
         return [_row(value_date=_moment(text))]
-    return [_row(value_text=one) for one in value if one]
+    texts = [value] if isinstance(value, str) else value
+    return [_row(value_text=text) for text in texts if text]
 
 
 def _row(text: None = None, **columns: Any) -> Row:
@@ -114,10 +118,10 @@ def kept(field_type: str, stored: Iterable[Row]) -> tuple[str, ...]:
     return tuple(row["value_text"] for row in stored if row["value_text"] is not None)
 
 
-def differs(field: ConfiguredField, old: Sequence[str], value: Sequence[str]) -> bool:
-    """Whether a value is another one, as texts: a date without time always is, and the empty text of a Multiselect."""
+def differs(field: ConfiguredField, old: Sequence[str], value: Value) -> bool:
+    """Whether a value is another one for Znuny 6.5: a date without a time always is, and a text of a Multiselect."""
     if field.field_type in MULTIPLE:
-        return list(old) != list(value)
+        return isinstance(value, str) or list(old) != list(value)
     return _text(old) != _text(value)
 
 
@@ -128,7 +132,7 @@ OLD_MOST, OLD_CUT = 55, 50
 CUT = "[...]"
 
 
-def told(field: ConfiguredField, old: Sequence[str], value: Sequence[str]) -> str:
+def told(field: ConfiguredField, old: Value, value: Value) -> str:
     """The entry in the history: old and new value, cut where both are too long together."""
     new, before = _shown(field, value), _shown(field, old)
     begin, middle = f"%%FieldName%%{field.name}%%Value%%", "%%OldValue%%"
@@ -142,8 +146,8 @@ def told(field: ConfiguredField, old: Sequence[str], value: Sequence[str]) -> st
     return f"{begin}{new}{middle}{before}"
 
 
-def _shown(field: ConfiguredField, value: Sequence[str]) -> str:
-    if field.field_type in MULTIPLE:
+def _shown(field: ConfiguredField, value: Value) -> str:
+    if field.field_type in MULTIPLE and not isinstance(value, str):
         return ", ".join(value)
     text = _text(value)
     return text[:10] if field.field_type == "Date" else text

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from genericinterface.database import dynamic_field_values as values
+from genericinterface.database.dynamic_field_values import Value
 from genericinterface.database.dynamic_fields import ConfiguredField
 from genericinterface.database.tables import dynamic_field_value
 from genericinterface.database.ticket_change import TicketChange
@@ -24,7 +25,7 @@ _OLD = (
 )
 
 
-def set_values(change: TicketChange, new: Mapping[ConfiguredField, Sequence[str]]) -> None:
+def set_values(change: TicketChange, new: Mapping[ConfiguredField, Value]) -> None:
     """Sets fields of the ticket to valid values, in the order given; an empty value takes the old one away.
 
     A field that has its value already is left alone.
@@ -57,7 +58,7 @@ def _read_old(change: TicketChange, fields: Sequence[ConfiguredField]) -> None:
         change.field_values[field.id] = values.kept(field.field_type, found[field.id])
 
 
-def set_article_values(change: TicketChange, article: Article, new: Mapping[ConfiguredField, Sequence[str]]) -> None:
+def set_article_values(change: TicketChange, article: Article, new: Mapping[ConfiguredField, Value]) -> None:
     """Sets fields of an article that is not written yet; the history does not tell of these."""
     for field, value in new.items():
         if values.differs(field, (), value):

@@ -244,14 +244,15 @@ class TicketChange:
         self.add_history("PriorityUpdate", told)
 
     def set_owner(self, user_id: int) -> None:
-        """TicketOwnerSet; the first owner beside user 1 becomes responsible too (event module ResponsibleAutoSet)."""
+        """TicketOwnerSet; while user 1 is responsible the owner becomes it, too, unless user 1 acts (event module
+        ResponsibleAutoSet)."""
         if user_id == self.row.user_id:
             return
         self._set(user_id=user_id)
         self.add_history("OwnerUpdate", f"%%{self._of('users', user_id)}")
         on = self.sysconfig
         is_automatic = on.ticket_responsible and on.responsible_auto_set and on.ticket_responsible_auto_set
-        if is_automatic and self.row.responsible_user_id == SYSTEM:
+        if is_automatic and self.row.responsible_user_id == SYSTEM != self.user_id:
             self.set_responsible(user_id)
 
     def set_responsible(self, user_id: int) -> None:
