@@ -183,3 +183,19 @@ def test_searches_find_the_same_with_and_without_the_index(database: Database, a
         assert before["TicketID"]
         Commands(database)("search-index", "build")
         assert found() == before
+
+
+def test_articles_are_searched_themselves_where_their_words_are_missing(
+    database: Database, sysconfig: SystemConfiguration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "TTL", -1.0)  # ask each time
+    with database.transaction() as connection:
+        assert index.any_waiting(connection)
+        build_some(connection, sysconfig, 1000)
+        assert not index.any_waiting(connection)
+        # as Znuny leaves an article that it has just made
+        with_words = update(t.article).where(t.article.c.id.in_(select(t.article_search_index.c.article_id)))
+        connection.execute(with_words.values(search_index_needs_rebuild=index.NEEDS_INDEX))
+        assert not index.any_waiting(connection)
+        monkeypatch.setattr(index, "LOOKED_AT", 3)  # while all are indexed anew
+        assert index.any_waiting(connection)

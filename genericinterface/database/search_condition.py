@@ -18,6 +18,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, true
 
+from genericinterface.database.search_pattern import ESCAPE, Fits, rough
+
 OPERATORS = frozenset('&|!()+"')
 SIGN_OPERATOR = re.compile(r"(&{2,}|\|{2,}|\+) *")
 WORD_OPERATOR = re.compile(r"(AND|OR)(?: +|(?=[()]|$))")
@@ -75,10 +77,10 @@ def read(text: str) -> tuple[Shape, list[Words]] | None:
 
 
 # A tree without its words: groups are lists of lists, a word is how it is compared, whether it is negated, and how
-# many spellings of it there are.
+# many texts it comes with: its spellings, or its pattern and the rough one.
 ANYTHING, PATTERN, SPELLINGS = "anything", "pattern", "spellings"
 Shape = tuple[Any, ...]
-Words = tuple[str, ...]  # the spellings of one word
+Words = tuple[str, ...]  # the texts of one word
 
 
 def _shape(node: Word | Group, words: list[Words]) -> Shape:
@@ -87,7 +89,11 @@ def _shape(node: Word | Group, words: list[Words]) -> Shape:
     if node.anything:
         return ANYTHING, node.negated, 0
     spelt = None if WILDCARDS.search(node.text) else spellings(node.text)
-    words.append(spelt or (WILDCARDS.sub("%", escaped(node.text, "\\_")),))
+    if spelt:
+        words.append(spelt)
+    else:
+        pattern = WILDCARDS.sub("%", escaped(node.text, "\\_"))
+        words.append((pattern, rough(pattern)))
     return (SPELLINGS if spelt else PATTERN), node.negated, len(words[-1])
 
 
@@ -107,12 +113,11 @@ def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElemen
 
 
 def _compare(column: ColumnElement[str], kind: str, negated: bool, size: int, name: str) -> ColumnElement[bool]:
-    """ILIKE: for PostgreSQL the same as LIKE of small letters, but it knows how frequent the texts of a column are."""
+    values = [bindparam(f"{name}_{number}", type_=String()) for number in range(size)]
     if kind == SPELLINGS:
-        spelt = [bindparam(f"{name}_{number}", type_=String()) for number in range(size)]
-        return column.not_in(spelt) if negated else column.in_(spelt)
-    value = bindparam(f"{name}_0", type_=String())
-    return column.not_ilike(value, escape="\\") if negated else column.ilike(value, escape="\\")
+        return column.not_in(values) if negated else column.in_(values)
+    pattern, rough_one = values
+    return column.not_ilike(pattern, escape=ESCAPE) if negated else Fits(column, rough_one, pattern)
 
 
 def bound(name: str, words: Sequence[tuple[Any, ...]]) -> dict[str, Any]:

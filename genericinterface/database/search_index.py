@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, delete, exists, func, insert, select, update
 
 from genericinterface.database import tables as t
 from genericinterface.database.lookups import TTL
@@ -144,18 +144,32 @@ def mark_some(connection: Connection, after: int, most: int) -> int | None:
     return last
 
 
+LOOKED_AT = 1000  # marked articles; where there are more, a build is going on
 _waits: WeakKeyDictionary[Engine, tuple[float, bool]] = WeakKeyDictionary()
 _HIGHEST_MARK = select(func.max(t.article.c.search_index_needs_rebuild))  # the maximum is at the end of its index
+_marked = (
+    select(t.article.c.id).where(t.article.c.search_index_needs_rebuild == NEEDS_INDEX).limit(LOOKED_AT).subquery()
+)
+_has_words = exists().where(t.article_search_index.c.article_id == _marked.c.id)
+_WITHOUT_WORDS = select(func.count(), func.sum(case((_has_words, 1), else_=0))).select_from(_marked)
 
 
 def any_waiting(connection: Connection) -> bool:
-    """Whether any article is marked; asked once in a second."""
+    """Whether the words of any article may be missing in the index; asked once in a second.
+
+    An article that is only marked, as those that a Znuny has just made, has its words there.
+    """
     now = time.monotonic()
     read, waiting = _waits.get(connection.engine, (0.0, True))
     if read + TTL < now:
-        waiting = connection.scalar(_HIGHEST_MARK) == NEEDS_INDEX
+        waiting = connection.scalar(_HIGHEST_MARK) == NEEDS_INDEX and _some_without_words(connection)
         _waits[connection.engine] = (now, waiting)
     return waiting
+
+
+def _some_without_words(connection: Connection) -> bool:
+    marked, with_words = connection.execute(_WITHOUT_WORDS).one()
+    return bool(marked >= LOOKED_AT or (with_words or 0) < marked)
 
 
 @dataclass(frozen=True)
