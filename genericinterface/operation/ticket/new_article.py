@@ -69,6 +69,10 @@ class ArticleWriter:
             self.change.account_time(values.time_unit, article)
         set_fields(self.change, fields, article)
 
+    def ids(self) -> list[int]:
+        """The IDs of what was added, after the change is flushed."""
+        return [article.id for article, _ in self._written]
+
     def answer(self) -> dict[str, Any]:
         """ArticleID of what was added, after the change is flushed: one, or a list of several.
 

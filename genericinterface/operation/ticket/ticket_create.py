@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 from sqlalchemy import Connection
 
-from genericinterface.auth import Actor, Credentials
+from genericinterface.auth import Actor, Credentials, Customer
 from genericinterface.auth.permission import may_create_in
 from genericinterface.database import tables as t
 from genericinterface.database.ticket_change import TicketChange, create_ticket
@@ -20,6 +20,7 @@ from genericinterface.operation.ticket.check_article import ArticleCheck
 from genericinterface.operation.ticket.check_attachments import check_attachments
 from genericinterface.operation.ticket.check_dynamic_fields import check_dynamic_fields
 from genericinterface.operation.ticket.check_ticket import TicketCheck, TicketValues
+from genericinterface.operation.ticket.included_ticket import included
 from genericinterface.operation.ticket.new_article import ArticleWriter, set_fields
 from genericinterface.operation.ticket.parameter_errors import missing
 from genericinterface.operation.ticket.ticket_extensions import performed
@@ -34,6 +35,7 @@ from genericinterface.operation.ticket.ticket_request import (
 )
 from genericinterface.operation.ticket.ticket_structures import is_hash, is_list, items
 from genericinterface.registry import OPERATIONS
+from genericinterface.schema import true
 
 NAME = "TicketCreate"
 
@@ -97,7 +99,18 @@ class TicketCreate(Operation[TicketCreateRequest]):
                 writer.add(article, attachments, fields)
             _set_owner_and_responsible(change, ticket)
             ticket_id = change.flush()
-            return {"TicketID": str(ticket_id), "TicketNumber": change.row.tn, **writer.answer()}
+            answer: Data = {"TicketID": str(ticket_id), "TicketNumber": change.row.tn, **writer.answer()}
+            if true(self.config.get("IncludeTicketData")):
+                answer["Ticket"] = included(
+                    connection,
+                    sysconfig,
+                    ticket_id,
+                    created=True,
+                    article_ids=writer.ids(),
+                    with_attachments=bool(attachments) or any(article.attachments for article in articles),
+                    customer=isinstance(actor, Customer),
+                )
+            return answer
 
         return performed(NAME, self.extension, request, actor, context, connection, work)
 

@@ -16,6 +16,7 @@ from genericinterface.operation.operation import Context, Response
 from genericinterface.operation.ticket import ticket_structures as structures
 from genericinterface.operation.ticket.parameter_errors import missing
 from genericinterface.operation.ticket.ticket_structures import is_hash, is_list
+from genericinterface.operation.ticket.ticket_answer import TicketData
 from genericinterface.schema import Flag, Integer, Text, true
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -47,6 +48,9 @@ class TicketAnswer(Response):
     ArticleID: Annotated[list[Integer] | None, Meta(description="The new article; a list where there are several")] = (
         None
     )
+    Ticket: Annotated[
+        Any, Meta(description="The ticket, where the definition says IncludeTicketData", extra={"structure": TicketData})
+    ] = None
     DryRun: Annotated[Flag | None, Meta(description="1: all would have been written")] = None
 
 

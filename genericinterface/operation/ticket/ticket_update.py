@@ -26,6 +26,7 @@ from genericinterface.operation.ticket.check_article import ArticleCheck, Articl
 from genericinterface.operation.ticket.check_attachments import check_attachments
 from genericinterface.operation.ticket.check_dynamic_fields import FieldValue, check_dynamic_fields
 from genericinterface.operation.ticket.check_ticket import TicketCheck, TicketValues
+from genericinterface.operation.ticket.included_ticket import included
 from genericinterface.operation.ticket.new_article import ArticleWriter, set_fields
 from genericinterface.operation.ticket.parameter_errors import invalid, missing
 from genericinterface.operation.ticket.ticket_extensions import check_unchanged, performed
@@ -119,7 +120,18 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
                 context.response_headers["ETag"] = etag(connection, ticket_id)
             # As Znuny 6.5: an ID as it came, else a number.
             shown = request.TicketID if given(request.TicketNumber) is None else ticket_id
-            return {"TicketID": shown, "TicketNumber": change.row.tn, **writer.answer()}
+            answer: Data = {"TicketID": shown, "TicketNumber": change.row.tn, **writer.answer()}
+            if true(self.config.get("IncludeTicketData")):
+                answer["Ticket"] = included(
+                    connection,
+                    sysconfig,
+                    ticket_id,
+                    created=False,
+                    article_ids=writer.ids(),
+                    with_attachments=bool(attachments) or bool(article and article.attachments),
+                    customer=not isinstance(actor, Agent),
+                )
+            return answer
 
         return performed(NAME, self.extension, request, actor, context, connection, work)
 
