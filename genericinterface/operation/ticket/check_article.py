@@ -14,6 +14,7 @@ from genericinterface.auth import Actor, Agent
 from genericinterface.database import tables as t
 from genericinterface.database.lookups import Names
 from genericinterface.errors import OperationError
+from genericinterface.mail.security import Security
 from genericinterface.operation.ticket import ticket_structures as structures
 from genericinterface.operation.ticket.check_attachments import AttachmentValues, check_attachments
 from genericinterface.operation.ticket.check_ticket import NUMBER
@@ -30,15 +31,6 @@ TIME_UNIT = re.compile(r"\d+(?:[.,]\d+)?", re.A)
 MORE_DIGITS = re.compile(r"(\.\d\d)\d+", re.A)
 MOST_TIME = Decimal("99999999.99")  # what time_accounting.time_unit can hold
 LISTS = ("ForceNotificationToUserID", "ExcludeNotificationToUserID", "ExcludeMuteNotificationToUserID")
-
-
-@dataclass(frozen=True)
-class Security:
-    """How a message is signed or encrypted: PGP or SMIME, Inline or Detached, with which keys."""
-
-    type: str
-    sub_type: str
-    keys: tuple[str, ...]
 
 
 @dataclass
@@ -274,12 +266,11 @@ class ArticleCheck:
             raise wrong
         security = structures.trimmed(structures.EmailSecurity, value)
         keys = [text(key) for key in items(security.Key)]
-        kind, sub_type = security.Type or "PGP", security.SubType or "Detached"
-        if kind not in ("PGP", "SMIME") or sub_type not in ("Inline", "Detached"):
+        if security.Type not in ("PGP", "SMIME") or (security.SubType or "Detached") not in ("Inline", "Detached"):
             raise wrong
         if not all(key and key != NOT_A_SCALAR for key in keys):
             raise wrong
-        return Security(kind, sub_type, tuple(str(key).strip() for key in keys))
+        return Security(security.Type, security.SubType or "", tuple(str(key).strip() for key in keys))
 
     def _attachments(self, article: structures.Article) -> list[AttachmentValues]:
         """Files of this article alone. Znuny 6.5 looks at them and loses them."""

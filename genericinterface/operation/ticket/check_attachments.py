@@ -64,11 +64,16 @@ def _check(operation: str, data: Mapping[str, object]) -> AttachmentValues:
         fits(operation, f"Attachment->{name}", getattr(attachment, name), t.article_data_mime_attachment, column)
     return AttachmentValues(
         content.data if isinstance(content, DecodedText) else decoded(str(attachment.Content)),
-        content_type,
+        content_type.lower(),
         str(attachment.Filename),
         attachment.Disposition,
-        attachment.ContentID,
+        _content_id(attachment.ContentID),
     )
+
+
+def _content_id(text: str | None) -> str | None:
+    """In angle brackets, as Znuny 6.5 keeps it."""
+    return text if not text or text.startswith("<") else f"<{text}>"
 
 
 def decoded(text: str) -> bytes:

@@ -25,6 +25,7 @@ from genericinterface.operation.ticket.new_article import ArticleWriter, set_fie
 from genericinterface.operation.ticket.parameter_errors import missing
 from genericinterface.operation.ticket.ticket_extensions import performed
 from genericinterface.operation.ticket.ticket_request import (
+    MAIL_ERRORS,
     Attachments,
     DryRun,
     DynamicFields,
@@ -69,7 +70,7 @@ class TicketCreate(Operation[TicketCreateRequest]):
         "TicketCreate.InvalidParameter": "a parameter cannot be so; the message names it",
         "TicketCreate.IdempotencyKeyReused": "the key came with another request before (extension IdempotencyKey)",
         "TicketCreate.AccessDenied": "no permission to create tickets in the queue",
-    }
+    } | {f"{NAME}.{code}": words for code, words in MAIL_ERRORS.items()}
 
     def authenticate(self, request: TicketCreateRequest, context: Context, connection: Connection) -> Actor:
         """Any agent or customer user; whether they may create in the queue is asked later."""
@@ -94,7 +95,7 @@ class TicketCreate(Operation[TicketCreateRequest]):
             change = _begin(ticket, acting_agent(actor, sysconfig), context, connection)
             _set_lock_and_pending_time(change, ticket)
             set_fields(change, fields)
-            writer = ArticleWriter(change, actor, ticket.customer)
+            writer = ArticleWriter(NAME, change, actor, context, ticket.customer)
             for article in articles:
                 writer.add(article, attachments, fields)
             _set_owner_and_responsible(change, ticket)

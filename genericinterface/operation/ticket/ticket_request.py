@@ -15,8 +15,8 @@ from genericinterface.errors import OperationError
 from genericinterface.operation.operation import Context, Response
 from genericinterface.operation.ticket import ticket_structures as structures
 from genericinterface.operation.ticket.parameter_errors import missing
-from genericinterface.operation.ticket.ticket_structures import is_hash, is_list
 from genericinterface.operation.ticket.ticket_answer import TicketData
+from genericinterface.operation.ticket.ticket_structures import is_hash, is_list
 from genericinterface.schema import Flag, Integer, Text, true
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -49,9 +49,20 @@ class TicketAnswer(Response):
         None
     )
     Ticket: Annotated[
-        Any, Meta(description="The ticket, where the definition says IncludeTicketData", extra={"structure": TicketData})
+        Any,
+        Meta(description="The ticket, where the definition says IncludeTicketData", extra={"structure": TicketData}),
     ] = None
     DryRun: Annotated[Flag | None, Meta(description="1: all would have been written")] = None
+
+
+# What becomes of a mail that cannot be made as asked; docs/mail.md says more.
+MAIL_ERRORS = {
+    "SecurityNotAvailable": "PGP or SMIME is switched off here, or cannot be used",
+    "KeyNotFound": "a key to sign or encrypt with is not here",
+    "KeyUnusable": "a key cannot be used for it: expired, revoked, of another kind",
+    "SignFail": "the mail could not be signed",
+    "CryptFail": "the mail could not be encrypted",
+}
 
 
 def authenticated(operation: str, request: Credentials, context: Context, connection: Connection) -> Actor:

@@ -31,6 +31,7 @@ from genericinterface.operation.ticket.new_article import ArticleWriter, set_fie
 from genericinterface.operation.ticket.parameter_errors import invalid, missing
 from genericinterface.operation.ticket.ticket_extensions import check_unchanged, performed
 from genericinterface.operation.ticket.ticket_request import (
+    MAIL_ERRORS,
     Attachments,
     DryRun,
     DynamicFields,
@@ -78,7 +79,7 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
         "TicketUpdate.IdempotencyKeyReused": "the key came with another request before (extension IdempotencyKey)",
         "TicketUpdate.InvalidParameter": "a parameter cannot be so; the message names it",
         "TicketCreate.InvalidParameter": "an article is to be sent and To is no address (the reference says so, too)",
-    }
+    } | {f"{NAME}.{code}": words for code, words in MAIL_ERRORS.items()}
 
     def authenticate(self, request: TicketUpdateRequest, context: Context, connection: Connection) -> Actor:
         """Any agent or customer user; what they may do is asked later."""
@@ -110,7 +111,7 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
 
         def work() -> Data:
             _set(change, ticket)
-            writer = ArticleWriter(change, actor)
+            writer = ArticleWriter(NAME, change, actor, context)
             if article is not None:
                 writer.add(article, attachments, fields)
             else:
