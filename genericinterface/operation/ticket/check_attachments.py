@@ -67,13 +67,8 @@ def _check(operation: str, data: Mapping[str, object]) -> AttachmentValues:
         content_type.lower(),
         str(attachment.Filename),
         attachment.Disposition,
-        _content_id(attachment.ContentID),
+        attachment.ContentID,
     )
-
-
-def _content_id(text: str | None) -> str | None:
-    """In angle brackets, as Znuny 6.5 keeps it."""
-    return text if not text or text.startswith("<") else f"<{text}>"
 
 
 def decoded(text: str) -> bytes:

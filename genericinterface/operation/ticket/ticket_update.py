@@ -132,6 +132,8 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
                     with_attachments=bool(attachments) or bool(article and article.attachments),
                     customer=not isinstance(actor, Agent),
                 )
+                if "Article" in answer["Ticket"]:  # also of a request without an article
+                    answer.setdefault("ArticleID", answer["Ticket"]["Article"]["ArticleID"])
             return answer
 
         return performed(NAME, self.extension, request, actor, context, connection, work)
