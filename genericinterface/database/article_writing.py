@@ -84,8 +84,10 @@ def add_article(change: TicketChange, new: NewArticle) -> Article:
     agent, and from the first one of a customer after it.
     """
     body, content_type, files = _body(new)
-    bodies = len(files)
+    named = len(files)
     files += new.attachments
+    if new.plain is not None or not znuny_tasks.is_beside(change.connection):
+        named = len(files)
     article = Article(
         row={
             "article_sender_type_id": new.sender_type_id,
@@ -98,7 +100,7 @@ def add_article(change: TicketChange, new: NewArticle) -> Article:
         mime=_mime(change, new, body, content_type),
     )
     article.attachments = _attachments(change, files)
-    article.index = _index(change, article, bodies)
+    article.index = _index(change, article, named)
     if new.plain is not None:
         article.plain = {"body": stored(change.connection, new.plain), **change.stamps()}
     resets = _resets_unlock_timeout(change, new.sender_type_id)
@@ -201,16 +203,15 @@ def _cut(text: str, size: int) -> str:
     return text.encode("utf-8")[:size].decode("utf-8", "ignore")
 
 
-def _index(change: TicketChange, article: Article, bodies: int) -> list[Row]:
+def _index(change: TicketChange, article: Article, named: int) -> list[Row]:
     """Rows of the search index; their IDs are put in when they are written.
 
-    Beside a Znuny the names of files are left to its daemon, which indexes each article once more; only a body that
-    became one of the first `bodies` files is named, as Znuny does.
+    The first `named` files are in it. Beside a Znuny these are a body that became one, and those of a mail that was
+    sent; others are left to its daemon, which indexes each article once more. So does Znuny.
     """
-    files = article.attachments[:bodies] if znuny_tasks.is_beside(change.connection) else article.attachments
     names = [
         row["filename"]
-        for row in files
+        for row in article.attachments[:named]
         if not search_index.is_body(row["filename"], row["content_type"], row["disposition"])
     ]
     fields = {name: article.mime[f"a_{name.lower()}"] for name in search_index.FIELDS}

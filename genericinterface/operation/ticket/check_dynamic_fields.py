@@ -24,10 +24,10 @@ ARTICLE = "Article"
 
 @dataclass(frozen=True)
 class FieldValue:
-    """A dynamic field and what it is set to: texts, none of them to take its value away."""
+    """A dynamic field and what it is set to: a text, or a list of texts where it came as one."""
 
     field: ConfiguredField
-    values: list[str]
+    value: dynamic_field_values.Value
 
 
 def check_dynamic_fields(
@@ -69,7 +69,7 @@ def _check(
     values = [_text(operation, one) for one in (value if isinstance(value, list) else [value])]
     if not dynamic_field_values.valid(field, values, isinstance(value, list), now):
         raise invalid(operation, "DynamicField->Value parameter is invalid!")
-    return FieldValue(field, values)
+    return FieldValue(field, values if isinstance(value, list) else values[0])
 
 
 def _text(operation: str, value: Any) -> str:

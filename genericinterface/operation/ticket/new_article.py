@@ -12,6 +12,7 @@ from genericinterface.auth import Actor, Agent
 from genericinterface.database import tables as t
 from genericinterface.database.agent_names import full_name
 from genericinterface.database.article_writing import NewArticle, NewAttachment, add_article
+from genericinterface.database.dynamic_field_values import Value
 from genericinterface.database.dynamic_field_writing import set_article_values, set_values
 from genericinterface.database.dynamic_fields import ConfiguredField
 from genericinterface.database.ticket_change import TicketChange
@@ -32,10 +33,10 @@ def set_fields(change: TicketChange, fields: Sequence[FieldValue], article: Arti
     """Sets the ticket's fields and, with an article, its own. A field that is given twice is set twice."""
     rest = list(fields)
     while rest:
-        now: dict[ConfiguredField, list[str]] = {}
+        now: dict[ConfiguredField, Value] = {}
         while rest and rest[0].field not in now:
             entry = rest.pop(0)
-            now[entry.field] = entry.values
+            now[entry.field] = entry.value
         set_values(change, {field: values for field, values in now.items() if field.object_type != ARTICLE})
         if article is not None:
             of_article = {field: values for field, values in now.items() if field.object_type == ARTICLE}
