@@ -32,6 +32,8 @@ BUSY_TIMEOUT = 30.0  # seconds that a writer on SQLite waits for another
 WAL_RETRY = 0.01  # seconds between two attempts to turn on the write-ahead log
 POOL_TIMEOUT = 10.0  # seconds that a request waits for a connection of the pool
 CONNECT_TIMEOUT = 5  # seconds to reach the database server
+ASIDE = "aside"  # option of a connection: the engine of `aside`
+ASIDE_SIZE = 2  # connections of that
 PLANNED_ANEW = "planned_anew"  # option of a statement whose best plan depends on its values
 
 CONFLICTS = ("40001", "40P01", 1213)  # PostgreSQL: serialization, deadlock; MariaDB: deadlock
@@ -65,6 +67,12 @@ class Database:
             options["connect_args"] |= {"client_encoding": "utf8"}
         else:
             options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT}
+        if dialect != "sqlite":
+            # A pool of its own: nobody waits in it for somebody who waits for him.
+            self._aside: Engine | None = create_engine(self.url, **(options | {"pool_size": ASIDE_SIZE}))
+            options["execution_options"] = {ASIDE: self._aside}
+        else:
+            self._aside = None
         self.engine: Engine = create_engine(self.url, **options)
         if dialect == "postgresql":
             event.listen(self.engine, "do_execute", _plan_anew)
@@ -89,6 +97,22 @@ class Database:
     def close(self) -> None:
         """Closes the connections of the pool."""
         self.engine.dispose()
+        if self._aside is not None:
+            self._aside.dispose()
+
+
+@contextmanager
+def aside(connection: Connection) -> Iterator[Connection]:
+    """A connection beside that of a transaction: what it writes stays, whatever becomes of the other.
+
+    In autocommit. SQLite has one writer at a time, so there it is `connection` itself.
+    """
+    engine: Engine | None = connection.get_execution_options().get(ASIDE)
+    if engine is None:
+        yield connection
+        return
+    with engine.connect() as own:
+        yield own
 
 
 def parse_url(url: str) -> URL:
