@@ -34,7 +34,7 @@ from genericinterface.database.engine import Database
 from genericinterface.database.stored_content import content as read_content
 from genericinterface.settings import Settings
 
-LEAST = 12  # statements of a ticket with one article
+LEAST = 14  # statements of a ticket with one article, on SQLite three of them for its number
 ANY_BYTES = bytes(range(256))
 SYSCONFIG = {"Ticket::Service": 1, "Ticket::Responsible": 1, "CheckEmailAddresses": 0}
 
