@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
 from genericinterface.database.mail_queue import Entry
+from genericinterface.database.stored_content import stored
 from genericinterface.database.tables import article, article_data_mime, article_data_mime_send_error
 from genericinterface.database.tables import mail_queue as table
 from genericinterface.errors import ConfigurationError, UnavailableFault
@@ -217,7 +218,7 @@ def test_an_error_of_ours_is_logged_and_loses_nothing(database: Database, caplog
 def test_what_cannot_be_read_stays(database: Database, server: MailServer) -> None:
     put(database)
     with database.transaction() as connection:
-        connection.execute(update(table).values(raw_message="nonsense"))
+        connection.execute(update(table).values(raw_message=stored(connection, b"nonsense")))
     put(database)
     assert worker(database, server).round() == Round(delivered=1, postponed=1)
     assert [entry.text for entry in waiting(database)] == ["The message in the queue cannot be read."]

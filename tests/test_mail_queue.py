@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 
 import pytest
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from genericinterface.database import mail_queue, storable
 from genericinterface.database.engine import Database
 from genericinterface.database.mail_queue import Queued, Result
+from genericinterface.database.stored_content import content, stored
 from genericinterface.database.tables import article, article_data_mime_send_error, ticket_history, ticket_history_type
 from genericinterface.database.tables import mail_queue as table
 
@@ -18,10 +18,10 @@ NOW = dt.datetime(2026, 1, 1, 12, 0)
 MESSAGE = b"From: desk@example.com\r\nSubject: One\r\n\r\nFirst line\r\n.\r\nlast line"
 
 # As Znuny 6.5 has written it, with Perl's storable and line breaks in the base64.
-ZNUNYS = base64.encodebytes(
+ZNUNYS = (
     b"\x05\x0b\x03\x00\x00\x00\x02\x01\x00\x00\x00\x2bFrom: desk@example.com\nSubject: From Znuny\n"
     b"\x00\x00\x00\x06Header\x0a\x04Body\x00\x00\x00\x04Body"
-).decode()
+)
 
 
 def put(
@@ -50,8 +50,9 @@ def test_a_row_is_as_znuny_writes_it(database: Database) -> None:
     assert row.recipient == "one@example.com,two@example.com"
     assert (row.due_time, row.last_smtp_code, row.last_smtp_message) == (None, None, None)
     assert len(row.insert_fingerprint) <= 64
-    assert max(map(len, row.raw_message.splitlines())) == 76
-    assert storable.load(row.raw_message) == {
+    if isinstance(row.raw_message, str):  # MariaDB has the bytes themselves
+        assert max(map(len, row.raw_message.splitlines())) == 76
+    assert storable.thaw(content(row.raw_message)) == {
         "Header": "From: desk@example.com\nSubject: One\n",
         "Body": "First line\n.\nlast line",
     }
@@ -60,7 +61,7 @@ def test_a_row_is_as_znuny_writes_it(database: Database) -> None:
 def test_a_row_that_znuny_wrote_is_read(database: Database) -> None:
     number = put(database)
     with database.transaction() as connection:
-        connection.execute(table.update().values(raw_message=ZNUNYS, sender=None))
+        connection.execute(table.update().values(raw_message=stored(connection, ZNUNYS), sender=None))
     with database.reading() as connection:
         found = mail_queue.find(connection, number)
     assert found is not None
@@ -71,7 +72,7 @@ def test_a_row_that_znuny_wrote_is_read(database: Database) -> None:
 def test_a_row_that_cannot_be_read_is_handed_over_as_such(database: Database) -> None:
     put(database)
     with database.transaction() as connection:
-        connection.execute(table.update().values(raw_message="nonsense"))
+        connection.execute(table.update().values(raw_message=stored(connection, b"nonsense")))
     seen: list[Queued] = []
     mail_queue.deliver_next(database, NOW, lambda queued: seen.append(queued) or Result())
     assert [queued.content for queued in seen] == [None]

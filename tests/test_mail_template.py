@@ -68,6 +68,20 @@ def test_html_is_filled_with_text() -> None:
     assert template.page("{x}", 'a"b').endswith('<body style="a&quot;b">{x}</body></html>')
 
 
+def test_addresses_in_a_plain_template_become_links() -> None:
+    def link(target: str, shown: str = "") -> str:
+        return f'<a href="{target}" title="{target}">{shown or target}</a>'
+
+    # As Znuny 6.5 has made it of this text.
+    text = "See http://www.x.org/a?b=1&c=2. or (https://x.org/y), www.foo.org, mail a@b.org ftp://f.org/z\nhttp://e"
+    assert template.as_html(text, "text/plain") == (
+        f"See {link('http://www.x.org/a?b=1&amp;c=2')}. or (https://x.org/y), "
+        f"{link('http://www.foo.org', 'www.foo.org')}, mail a@b.org {link('ftp://f.org/z')}<br/>{link('http://e')}"
+    )
+    filled = expand_html(template.as_html("http://x/<OTRS_TICKET_Title>", ""), VALUES)
+    assert filled == link("http://x/A &lt;b&gt; &amp; &quot;c&quot;")
+
+
 def test_without_an_article_there_is_nothing_of_it() -> None:
     values = Placeholders(VALUES.groups, VALUES.alone, None, VALUES.customer)
     assert expand("<OTRS_CUSTOMER_SUBJECT[3]> <OTRS_CUSTOMER_UserFirstname> <OTRS_COMMENT>", values) == (

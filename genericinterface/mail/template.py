@@ -26,6 +26,12 @@ PAGE = (
     '<body style="{}">{}</body></html>'
 )
 
+# In text that is escaped already; a placeholder may be part of an address.
+ADDRESS = re.compile(
+    r"""(?<![^\s>;])(?:(?:https?|ftp)://|www\.|ftp\.)(?:&amp;|&lt;OTRS_[\w:.-]+&gt;|[^\s<>"';&])+""", re.IGNORECASE
+)
+PUNCTUATION = re.compile(r"[.,:!?)]+\Z")
+
 # Gives the value of a name of its group (without case), None where there is none.
 Values = Callable[[str], str | None]
 
@@ -72,13 +78,22 @@ def to_html(text: str) -> str:
 
 
 def as_html(text: str, content_type: str | None) -> str:
-    """The text of a template as HTML: as it is, or a plain one made HTML."""
-    return text if is_html(content_type) else to_html(text).replace("<br/>\n", "<br/>")
+    """The text of a template as HTML: as it is, or a plain one made HTML, with links where it names addresses."""
+    return text if is_html(content_type) else ADDRESS.sub(_link, to_html(text).replace("<br/>\n", "<br/>"))
 
 
 def is_html(content_type: str | None) -> bool:
     """Whether a template says that it is HTML."""
     return (content_type or "").strip().lower().startswith("text/html")
+
+
+def _link(found: re.Match[str]) -> str:
+    address = PUNCTUATION.sub("", found[0])
+    lower = address.lower()
+    target = (
+        f"http://{address}" if lower.startswith("www.") else f"ftp://{address}" if lower.startswith("ftp.") else address
+    )
+    return f'<a href="{target}" title="{target}">{address}</a>{found[0][len(address) :]}'
 
 
 def page(content: str, css: str) -> str:
