@@ -34,24 +34,24 @@ class Ticket(Structure):
     TicketCreate needs Title, CustomerUser, a queue, a state and a priority; TicketUpdate changes what is given.
     """
 
-    Title: Text | None = None
-    QueueID: Integer | None = None
+    Title: Annotated[Text | None, Meta(description="At most 255 characters")] = None
+    QueueID: Annotated[Integer | None, Meta(description="Queue by its ID")] = None
     Queue: Annotated[Text | None, Meta(description="Full name, such as Support::First Level")] = None
-    LockID: Integer | None = None
+    LockID: Annotated[Integer | None, Meta(description="Lock by its ID")] = None
     Lock: Annotated[Text | None, Meta(description="lock, unlock or tmp_lock")] = None
-    TypeID: Integer | None = None
+    TypeID: Annotated[Integer | None, Meta(description="Type by its ID")] = None
     Type: Annotated[Text | None, Meta(description="Needed on creation where the system works with types")] = None
-    ServiceID: Integer | None = None
+    ServiceID: Annotated[Integer | None, Meta(description="Service by its ID")] = None
     Service: Annotated[Text | None, Meta(description="Full name; it must be assigned to the customer user")] = None
-    SLAID: Integer | None = None
+    SLAID: Annotated[Integer | None, Meta(description="SLA by its ID")] = None
     SLA: Annotated[Text | None, Meta(description="It must belong to the service")] = None
-    StateID: Integer | None = None
+    StateID: Annotated[Integer | None, Meta(description="State by its ID")] = None
     State: Annotated[Text | None, Meta(description="Name of the state, such as open")] = None
-    PriorityID: Integer | None = None
+    PriorityID: Annotated[Integer | None, Meta(description="Priority by its ID")] = None
     Priority: Annotated[Text | None, Meta(description="Name of the priority, such as 3 normal")] = None
-    OwnerID: Integer | None = None
+    OwnerID: Annotated[Integer | None, Meta(description="Owner by its ID")] = None
     Owner: Annotated[Text | None, Meta(description="Login of an agent; on creation it locks the ticket, too")] = None
-    ResponsibleID: Integer | None = None
+    ResponsibleID: Annotated[Integer | None, Meta(description="Responsible by its ID")] = None
     Responsible: Annotated[Text | None, Meta(description="Login of an agent")] = None
     CustomerUser: Annotated[Text | None, Meta(description="Login or address of a customer user, or any address")] = None
     CustomerID: Annotated[Text | None, Meta(description="Company; without it, that of the customer user")] = None
@@ -73,7 +73,7 @@ class Attachment(Structure):
 
     Content: Annotated[Base64 | None, Meta(description="The file in base64")] = None
     ContentType: Annotated[Text | None, Meta(description="Such as text/plain; charset=utf-8")] = None
-    Filename: Text | None = None
+    Filename: Annotated[Text | None, Meta(description="Its name, with the extension")] = None
     Disposition: Annotated[Text | None, Meta(description="attachment, or inline for a picture of the body")] = None
     ContentID: Annotated[Text | None, Meta(description="What the body calls an inline picture")] = None
 
@@ -81,21 +81,21 @@ class Attachment(Structure):
 class Article(Structure):
     """An article. It needs Subject, Body, and ContentType or MimeType and Charset."""
 
-    CommunicationChannelID: Integer | None = None
+    CommunicationChannelID: Annotated[Integer | None, Meta(description="CommunicationChannel by its ID")] = None
     CommunicationChannel: Annotated[Text | None, Meta(description="Internal (the default), Email or Phone")] = None
     IsVisibleForCustomer: Annotated[Flag | None, Meta(description="Without it, as the system is configured")] = None
-    SenderTypeID: Integer | None = None
+    SenderTypeID: Annotated[Integer | None, Meta(description="SenderType by its ID")] = None
     SenderType: Annotated[Text | None, Meta(description="agent, customer or system; without it, who asks")] = None
     AutoResponseType: Annotated[Text | None, Meta(description="Such as auto reply; without it, as configured")] = None
     From: Annotated[Text | None, Meta(description="Without it, the customer user or the agent")] = None
     To: Annotated[Text | None, Meta(description="Recipients of a message that is sent")] = None
-    Cc: Text | None = None
-    Bcc: Text | None = None
-    Subject: Text | None = None
+    Cc: Annotated[Text | None, Meta(description="Further recipients")] = None
+    Bcc: Annotated[Text | None, Meta(description="Recipients whom nobody else sees")] = None
+    Subject: Annotated[Text | None, Meta(description="At most 3800 characters")] = None
     Body: Annotated[Text | None, Meta(description="Text or HTML")] = None
     ContentType: Annotated[Text | None, Meta(description="Of the body, such as text/plain; charset=utf-8")] = None
     MimeType: Annotated[Text | None, Meta(description="Of the body, with Charset instead of ContentType")] = None
-    Charset: Text | None = None
+    Charset: Annotated[Text | None, Meta(description="Of the body, with MimeType")] = None
     HistoryType: Annotated[Text | None, Meta(description="Type of the entry in the ticket's history")] = None
     HistoryComment: Annotated[Text | None, Meta(description="Text of the entry in the ticket's history")] = None
     TimeUnit: Annotated[Decimal | None, Meta(description="Time to book, such as 15 or 1.5")] = None
@@ -122,7 +122,7 @@ class Article(Structure):
 class DynamicField(Structure):
     """A dynamic field of the ticket or of its article."""
 
-    Name: Text | None = None
+    Name: Annotated[Text | None, Meta(description="The name of the field")] = None
     Value: Annotated[
         Any,
         Meta(
