@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -233,8 +234,10 @@ def test_workers_at_once_deliver_each_message_once(database: Database, server: M
     threads = [threading.Thread(target=worker(each, server).run, args=(stop, 0.02)) for each in databases]
     for thread in threads:
         thread.start()
+    deadline = time.monotonic() + 60
     try:
         while waiting(database):
+            assert time.monotonic() < deadline, "the queue is not emptied"
             stop.wait(0.02)
     finally:
         stop.set()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,8 +77,9 @@ def started(database: Database, folder: Path, server: MailServer, *arguments: st
 
 
 def wait_for_empty(database: Database) -> None:
-    pause = threading.Event()
+    pause, deadline = threading.Event(), time.monotonic() + 60
     while ids(database):
+        assert time.monotonic() < deadline, "the queue is not emptied"
         pause.wait(0.02)
 
 
