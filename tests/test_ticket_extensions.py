@@ -13,7 +13,7 @@ from application import BASE, NOW, application, client
 from click.testing import CliRunner
 from genericinterface.webservice_definitions import text
 from sqlalchemy import select, update
-from ticket_requests import AGENT, ARTICLE, CUSTOMER, counts, creation
+from ticket_requests import AGENT, ARTICLE, CUSTOMER, counts, creation, envelope
 from werkzeug.test import Client, TestResponse
 
 from genericinterface.cli import cli
@@ -83,6 +83,24 @@ def test_a_key_for_another_request(caller: Client, database: Database) -> None:
     update_ = {**AGENT, "TicketID": "12", "Article": ARTICLE}
     assert answer(caller, update_, "abc")["Error"]["ErrorCode"] == "TicketUpdate.IdempotencyKeyReused"
     assert tickets(database) == before
+
+
+def test_a_file_that_came_as_typed_base64_is_part_of_the_request(caller: Client, database: Database) -> None:
+    def post(content: str) -> bytes:
+        file = {"Content": "HERE", "ContentType": "image/png", "Filename": "x.png"}
+        typed = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="base64Binary"'
+        message = envelope("TicketCreate", creation(Attachment=file)).decode()
+        message = message.replace("<Content>HERE", f"<Content {typed}>{content}")
+        return caller.post(f"{BASE}ExtendedSOAP", data=message, content_type="text/xml", headers={KEY: "abc"}).data
+
+    config = text("GenericTicketConnectorSOAP").replace("DebugThreshold: error", "DebugThreshold: debug")
+    config = config.replace("\nProvider:\n", "\nProvider:\n  Extension:\n    IdempotencyKey: '1'\n", 1)
+    with database.transaction() as connection:
+        webservices.add(connection, "ExtendedSOAP", config, NOW)
+    first = post("/w==")
+    assert b"<TicketID>" in first
+    assert post("/w==") == first
+    assert b"IdempotencyKeyReused" in post("/g==")
 
 
 def test_keys_are_a_callers_own_at_one_web_service(caller: Client, database: Database) -> None:

@@ -14,7 +14,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection
 
 from genericinterface.auth import Actor, Agent, Credentials
@@ -78,7 +77,7 @@ def _key(operation: str, given: str, request: Any, actor: Actor, context: Contex
     if not text or len(text) > LONGEST or not (text.isascii() and text.isprintable()):
         raise invalid(operation, f"The header {HEADER} is no printable text of at most {LONGEST} characters!")
     data = {name: getattr(request, name) for name in request.__struct_fields__ if name not in CREDENTIALS}
-    content = json.dumps([operation, msgspec.to_builtins(data)], sort_keys=True, default=str)
+    content = json.dumps([operation, data], sort_keys=True)
     who = f"User:{actor.id}" if isinstance(actor, Agent) else f"Customer:{actor.login}"
     return idempotency.Key(context.webservice, who, text, hashlib.sha256(content.encode()).hexdigest())
 
