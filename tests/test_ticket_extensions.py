@@ -132,6 +132,16 @@ def test_an_update_is_done_once(caller: Client, database: Database) -> None:
         assert counts(connection)["article"] == before + 1
 
 
+def test_a_repeated_update_need_not_be_possible_any_more(caller: Client) -> None:
+    """It may have moved the ticket out of sight, and changed what If-Match asks for."""
+    tag = caller.get(f"{BASE}Extended/Ticket/12", query_string=AGENT).headers["ETag"]
+    request = {**AGENT, "Ticket": {"Title": "x"}}
+    headers = {KEY: "abc", "If-Match": tag}
+    first, again = (caller.patch(f"{BASE}Extended/Ticket/12", json=request, headers=headers) for _ in range(2))
+    assert b"TicketID" in first.data
+    assert again.data == first.data
+
+
 def test_at_the_same_time(caller: Client, database: Database) -> None:
     """The second waits for the first; a worker that dies before the end leaves neither ticket nor key."""
     before = tickets(database)

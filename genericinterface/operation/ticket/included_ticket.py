@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection
-
 from genericinterface.database.articles import Choice
+from genericinterface.database.ticket_change import TicketChange
 from genericinterface.database.ticket_data import Options, ticket_data
-from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.operation.ticket.new_article import ArticleWriter
 
 Data = dict[str, Any]
 
@@ -32,36 +31,32 @@ OLD_ARTICLE = (
 )
 
 
-def included(
-    connection: Connection,
-    sysconfig: SystemConfiguration,
-    ticket_id: int,
-    *,
-    created: bool,
-    article_ids: list[int],
-    with_attachments: bool,
-    customer: bool,
-) -> Data:
-    """The ticket with the articles of the request: a list of them for one that was created, else its last article.
-
-    `customer`: as a customer user sees it, without Bcc.
-    """
-    choice = Choice(customer=customer) if created else Choice(limit=1, descending=True, customer=customer)
-    options = Options(dynamic_fields=True, articles=choice, attachments=with_attachments)
-    found = ticket_data(connection, [ticket_id], options, sysconfig) or [{}]
-    ticket = {name: value for name, value in found[0].items() if name != "TimeUnit"}
-    for name in ("Service", "SLA"):
-        if not ticket.get(name):
-            ticket.pop(name, None)
-    articles = [_article(article, bool(article_ids)) for article in ticket.pop("Article", [])]
-    if articles:
-        ticket["Article"] = articles if created else articles[0]
+def created(change: TicketChange, writer: ArticleWriter, is_customer: bool) -> Data:
+    """A new ticket with a list of its articles. `is_customer`: as a customer user sees it, without Bcc."""
+    ticket = _ticket(change, Choice(customer=is_customer), writer.has_attachments)
+    if "Article" in ticket:
+        ticket["Article"] = [_article(article) for article in ticket["Article"]]
     return ticket
 
 
-def _article(article: Data, is_new: bool) -> Data:
-    if not is_new:
-        return {name: article[name] for name in OLD_ARTICLE if name in article}
+def updated(change: TicketChange, writer: ArticleWriter, is_customer: bool) -> Data:
+    """A ticket with its last article, of which little is told if it was there before."""
+    ticket = _ticket(change, Choice(limit=1, descending=True, customer=is_customer), writer.has_attachments)
+    if "Article" in ticket:
+        (article,) = ticket["Article"]
+        is_new = article["ArticleID"] in writer.ids()
+        ticket["Article"] = _article(article) if is_new else {name: article[name] for name in OLD_ARTICLE}
+    return ticket
+
+
+def _ticket(change: TicketChange, articles: Choice, with_attachments: bool) -> Data:
+    options = Options(dynamic_fields=True, articles=articles, attachments=with_attachments)
+    found = ticket_data(change.connection, [change.row.id], options, change.sysconfig)
+    ticket = {name: value for name, value in (found or [{}])[0].items() if name != "TimeUnit"}
+    return {name: value for name, value in ticket.items() if value or name not in ("Service", "SLA")}
+
+
+def _article(article: Data) -> Data:
     shown = {name: value for name, value in article.items() if name != "TimeUnit"}
     if "Attachment" in shown:
         files = sorted(shown["Attachment"], key=lambda file: str(file["Filename"]))

@@ -44,7 +44,10 @@ def set_fields(change: TicketChange, fields: Sequence[FieldValue], article: Arti
 
 
 class ArticleWriter:
-    """Adds the articles of one request to a change of a ticket; `customer` is the customer user of a new one."""
+    """Adds the articles of one request to a change of a ticket; `customer` is the customer user of a new one.
+
+    `has_attachments` tells whether the request brought files.
+    """
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class ArticleWriter:
         self.actor = actor
         self.context = context
         self.customer = customer
+        self.has_attachments = False
         self._creates = change.is_new
         self._written: list[tuple[Article, ArticleValues]] = []
 
@@ -67,7 +71,9 @@ class ArticleWriter:
 
         Sent where it is asked for. Raises OperationError for what cannot be sent, signed or encrypted.
         """
-        new = self._new(values, (*attachments, *values.attachments))
+        files = (*attachments, *values.attachments)
+        self.has_attachments |= bool(files)
+        new = self._new(values, files)
         try:
             article = self._sent(new, values) if values.send else add_article(self.change, new)
             self._written.append((article, values))

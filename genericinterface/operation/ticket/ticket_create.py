@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -20,7 +21,7 @@ from genericinterface.operation.ticket.check_article import ArticleCheck
 from genericinterface.operation.ticket.check_attachments import check_attachments
 from genericinterface.operation.ticket.check_dynamic_fields import check_dynamic_fields
 from genericinterface.operation.ticket.check_ticket import TicketCheck, TicketValues
-from genericinterface.operation.ticket.included_ticket import included
+from genericinterface.operation.ticket.included_ticket import created
 from genericinterface.operation.ticket.new_article import ArticleWriter, set_fields
 from genericinterface.operation.ticket.parameter_errors import missing
 from genericinterface.operation.ticket.ticket_extensions import performed
@@ -77,8 +78,12 @@ class TicketCreate(Operation[TicketCreateRequest]):
         return authenticated(NAME, request, context, connection)
 
     def run(self, request: TicketCreateRequest, actor: Actor | None, context: Context, connection: Connection) -> Data:
-        """Checks everything, then writes it."""
+        """Checks everything, then writes it; under the extensions of the web service."""
         assert actor is not None  # noqa: S101  authenticate gives one or raises
+        create = partial(self._create, request, actor, context, connection)
+        return performed(NAME, self.extension, request, actor, context, connection, create)
+
+    def _create(self, request: TicketCreateRequest, actor: Actor, context: Context, connection: Connection) -> Data:
         sysconfig = context.sysconfig
         _check_shape(request)
         ticket_check = TicketCheck(NAME, connection, sysconfig)
@@ -91,29 +96,17 @@ class TicketCreate(Operation[TicketCreateRequest]):
         fields = check_dynamic_fields(NAME, connection, request.DynamicField, sysconfig.now())
         attachments = check_attachments(NAME, request.Attachment)
 
-        def work() -> Data:
-            change = _begin(ticket, acting_agent(actor, sysconfig), context, connection)
-            _set_lock_and_pending_time(change, ticket)
-            set_fields(change, fields)
-            writer = ArticleWriter(NAME, change, actor, context, ticket.customer)
-            for article in articles:
-                writer.add(article, attachments, fields)
-            _set_owner_and_responsible(change, ticket)
-            ticket_id = change.flush()
-            answer: Data = {"TicketID": str(ticket_id), "TicketNumber": change.row.tn, **writer.answer()}
-            if true(self.config.get("IncludeTicketData")):
-                answer["Ticket"] = included(
-                    connection,
-                    sysconfig,
-                    ticket_id,
-                    created=True,
-                    article_ids=writer.ids(),
-                    with_attachments=bool(attachments) or any(article.attachments for article in articles),
-                    customer=isinstance(actor, Customer),
-                )
-            return answer
-
-        return performed(NAME, self.extension, request, actor, context, connection, work)
+        change = _begin(ticket, acting_agent(actor, sysconfig), context, connection)
+        _set_lock_and_pending_time(change, ticket)
+        set_fields(change, fields)
+        writer = ArticleWriter(NAME, change, actor, context, ticket.customer)
+        for article in articles:
+            writer.add(article, attachments, fields)
+        _set_owner_and_responsible(change, ticket)
+        answer: Data = {"TicketID": str(change.flush()), "TicketNumber": change.row.tn, **writer.answer()}
+        if true(self.config.get("IncludeTicketData")):
+            answer["Ticket"] = created(change, writer, is_customer=isinstance(actor, Customer))
+        return answer
 
 
 def _check_shape(request: TicketCreateRequest) -> None:

@@ -40,7 +40,10 @@ def performed(
     connection: Connection,
     work: Callable[[], Data],
 ) -> Data:
-    """The answer of `work`, under the extensions that the web service and the request ask for."""
+    """The answer of `work`, under the extensions that the web service and the request ask for.
+
+    `work` is all of it, the checks included: a request that is repeated may no longer pass them.
+    """
     if true(extension.get("DryRun")) and true(request.DryRun):
         with connection.begin_nested() as savepoint:
             work()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta
 from sqlalchemy import Connection
 
-from genericinterface.auth import Actor, Agent, Credentials
+from genericinterface.auth import Actor, Agent, Credentials, Customer
 from genericinterface.auth.permission import (
     ROOT,
     TicketPermissions,
@@ -26,7 +27,7 @@ from genericinterface.operation.ticket.check_article import ArticleCheck, Articl
 from genericinterface.operation.ticket.check_attachments import check_attachments
 from genericinterface.operation.ticket.check_dynamic_fields import FieldValue, check_dynamic_fields
 from genericinterface.operation.ticket.check_ticket import TicketCheck, TicketValues
-from genericinterface.operation.ticket.included_ticket import included
+from genericinterface.operation.ticket.included_ticket import updated
 from genericinterface.operation.ticket.new_article import ArticleWriter, set_fields
 from genericinterface.operation.ticket.parameter_errors import invalid, missing
 from genericinterface.operation.ticket.ticket_extensions import check_unchanged, performed
@@ -90,8 +91,12 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
         return authenticated(NAME, request, context, connection)
 
     def run(self, request: TicketUpdateRequest, actor: Actor | None, context: Context, connection: Connection) -> Data:
-        """Checks everything, then writes it."""
+        """Checks everything, then writes it; under the extensions of the web service."""
         assert actor is not None  # noqa: S101  authenticate gives one or raises
+        update = partial(self._update, request, actor, context, connection)
+        return performed(NAME, self.extension, request, actor, context, connection, update)
+
+    def _update(self, request: TicketUpdateRequest, actor: Actor, context: Context, connection: Connection) -> Data:
         sysconfig = context.sysconfig
         change = _ticket(request, actor, context, connection)
         permissions = _permissions(change, actor, context)
@@ -109,34 +114,23 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
             raise missing(NAME, "To create an attachment an article is needed!")
         _check_permissions(permissions, change, ticket, article, fields)
 
-        def work() -> Data:
-            _set(change, ticket)
-            writer = ArticleWriter(NAME, change, actor, context)
-            if article is not None:
-                writer.add(article, attachments, fields)
-            else:
-                set_fields(change, fields)
-            ticket_id = change.flush()
-            if true(self.extension.get("ETag")):
-                context.response_headers["ETag"] = etag(connection, ticket_id)
-            # As Znuny 6.5: an ID as it came, else a number.
-            shown = request.TicketID if given(request.TicketNumber) is None else ticket_id
-            answer: Data = {"TicketID": shown, "TicketNumber": change.row.tn, **writer.answer()}
-            if true(self.config.get("IncludeTicketData")):
-                answer["Ticket"] = included(
-                    connection,
-                    sysconfig,
-                    ticket_id,
-                    created=False,
-                    article_ids=writer.ids(),
-                    with_attachments=bool(attachments) or bool(article and article.attachments),
-                    customer=not isinstance(actor, Agent),
-                )
-                if "Article" in answer["Ticket"]:  # also of a request without an article
-                    answer.setdefault("ArticleID", answer["Ticket"]["Article"]["ArticleID"])
-            return answer
-
-        return performed(NAME, self.extension, request, actor, context, connection, work)
+        _set(change, ticket)
+        writer = ArticleWriter(NAME, change, actor, context)
+        if article is not None:
+            writer.add(article, attachments, fields)
+        else:
+            set_fields(change, fields)
+        ticket_id = change.flush()
+        # As Znuny 6.5: an ID as it came, else a number.
+        shown = request.TicketID if given(request.TicketNumber) is None else ticket_id
+        answer: Data = {"TicketID": shown, "TicketNumber": change.row.tn, **writer.answer()}
+        if true(self.extension.get("ETag")):
+            context.response_headers["ETag"] = etag(connection, ticket_id)
+        if true(self.config.get("IncludeTicketData")):
+            answer["Ticket"] = updated(change, writer, is_customer=isinstance(actor, Customer))
+            if "Article" in answer["Ticket"]:  # also of a request without an article
+                answer.setdefault("ArticleID", answer["Ticket"]["Article"]["ArticleID"])
+        return answer
 
 
 def _ticket(request: TicketUpdateRequest, actor: Actor, context: Context, connection: Connection) -> TicketChange:
