@@ -161,3 +161,28 @@ def test_many_may_be_the_first_to_open_an_embedded_database(tmp_path: Path) -> N
 
         with ThreadPoolExecutor(8) as pool:
             assert [future.result() for future in [pool.submit(count) for _ in range(8)]] == [1] * 8
+
+
+def test_postgresql_reckons_with_cached_pages_unless_told_otherwise(filled_postgresql: Maker) -> None:
+    with filled_postgresql() as url:
+        for expected in ("1.1", "2.5"):
+            database = Database(url.render_as_string(hide_password=False))
+            with database.reading() as connection:
+                assert connection.scalar(text("SHOW random_page_cost")) == expected
+                connection.execute(text(f'ALTER DATABASE "{url.database}" SET random_page_cost = 2.5'))
+            database.close()
+
+
+def test_what_is_planned_anew_is_not_prepared(filled_postgresql: Maker) -> None:
+    with filled_postgresql() as url:
+        database = Database(url.render_as_string(hide_password=False))
+        prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%ticket_watcher%'")
+        asked = select(func.count()).select_from(t.ticket_watcher)
+        with database.reading() as connection:
+            for _ in range(8):
+                connection.execute(asked.execution_options(**{engine.PLANNED_ANEW: True}))
+            assert connection.scalar(prepared.execution_options(**{engine.PLANNED_ANEW: True})) == 0
+            for _ in range(8):
+                connection.execute(asked)
+            assert connection.scalar(prepared.execution_options(**{engine.PLANNED_ANEW: True})) == 1
+        database.close()

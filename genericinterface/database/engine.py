@@ -76,6 +76,7 @@ class Database:
         self.engine: Engine = create_engine(self.url, **options)
         if dialect == "postgresql":
             event.listen(self.engine, "do_execute", _plan_anew)
+            event.listen(self.engine, "connect", _expect_cached_pages)
         if dialect == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -169,6 +170,16 @@ def _code(error: DBAPIError) -> object:
 def _is_programming_error(error: DBAPIError) -> bool:
     """SQLite reports a missing table or wrong SQL as an OperationalError, like a file that it cannot open."""
     return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+
+
+# For this session and only where nobody has set it: PostgreSQL reckons with a disk that has to move its head to a page.
+# It would rather read a fourth of all tickets in order than the two thousand of a customer.
+CACHED_PAGES = "SELECT set_config('random_page_cost', '1.1', false) WHERE current_setting('random_page_cost') = '4'"
+
+
+def _expect_cached_pages(connection: Any, _record: object) -> None:
+    connection.execute(CACHED_PAGES)
+    connection.commit()
 
 
 def _plan_anew(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:

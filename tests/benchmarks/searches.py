@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -64,9 +65,9 @@ class Side:
     address: tuple[str, int]
     pid: int
 
-    def processor_time(self) -> float:
-        """Milliseconds that its children have computed so far."""
-        return sum(_processor_time(int(child)) for child in servers.children(self.pid))
+    def processor_times(self) -> dict[int, float]:
+        """Milliseconds that each of its children has computed so far."""
+        return {int(child): _processor_time(int(child)) for child in servers.children(self.pid)}
 
     def ask(self, parameters: dict[str, Any]) -> list[str]:
         """The IDs that it finds."""
@@ -84,22 +85,25 @@ class Side:
         return load.run(self.address, request, connections, min(max(seconds, enough), 30.0))
 
 
-def measure(sides: list[Side], database: Database, field: str, connections: int, seconds: float, rounds: int) -> None:
+def measure(
+    sides: list[Side], database: Database, chosen: dict[str, Any], connections: int, seconds: float, rounds: int
+) -> None:
     """Prints the table: for each side answers per second, median latency, computing time of an answer."""
     names = [side.name for side in sides]
     print(f"{connections} connections, {rounds} rounds of {seconds:g} s or more, in turns; median of the rounds.")
     print("In each cell: answers per second, latency, time that server and database compute for an answer\n")
     print(f"| search | found | {' | '.join(names)} | {' | '.join(f'{name} / {names[0]}' for name in names[1:])} |")
     print("|---" * (1 + len(names) * 2) + "|")
-    for what, parameters in cases(field).items():
+    for what, parameters in chosen.items():
         found = [side.ask(parameters) for side in sides]
         different = "" if all(one == found[0] for one in found) else " DIFFERENT"
         results: dict[str, list[tuple[load.Result, float]]] = {name: [] for name in names}
         for _ in range(rounds):
             for side in sides:
-                before = side.processor_time() + _database_time(database)
+                before = side.processor_times() | _database_times(database)
                 result = side.measure(parameters, connections, seconds)
-                computed = side.processor_time() + _database_time(database) - before
+                after = side.processor_times() | _database_times(database)
+                computed = sum(time - before.get(pid, 0.0) for pid, time in after.items())
                 results[side.name].append((result, computed / result.answers))
         rates = {name: statistics.median(result.rate for result, _ in results[name]) for name in names}
         times = {name: statistics.median(computed for _, computed in results[name]) for name in names}
@@ -117,11 +121,11 @@ def _cell(results: list[load.Result], rate: float, computed: float) -> str:
     return f"{shown}/s, {p50:.3g} ms, {computed:.3g} ms" + (f", {failed} FAILED" if failed else "")
 
 
-def _database_time(database: Database) -> float:
-    """Milliseconds that the sessions of the database have computed; helpers of one statement are gone and not in it."""
+def _database_times(database: Database) -> dict[int, float]:
+    """The same of the sessions of the database; parallel workers of a statement are gone afterwards and not in it."""
     with database.reading() as connection:
         sessions = text("select pid from pg_stat_activity where datname = current_database()")
-        return sum(_processor_time(pid) for pid in connection.scalars(sessions))
+        return {pid: _processor_time(pid) for pid in connection.scalars(sessions)}
 
 
 def _processor_time(pid: int) -> float:
@@ -165,6 +169,7 @@ def main() -> None:
     parser.add_argument("--peer", help="address of a Znuny on the same database: http://127.0.0.1:8082")
     parser.add_argument("--peer-pid", type=int, default=0, help="of its web server, whose children do the work")
     parser.add_argument("--field", default="Asset", help="name of the dynamic field that the database has values of")
+    parser.add_argument("--only", default="", help="expression that the names of the searches must fit")
     parser.add_argument("--connections", type=int, default=4, help="kept-alive connections of the client")
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each side, in turns")
@@ -183,7 +188,8 @@ def main() -> None:
                 peer = urlsplit(arguments.peer)
                 sides.append(Side("Znuny", (str(peer.hostname), peer.port or 80), arguments.peer_pid))
             database = Database(arguments.url)
-            measure(sides, database, arguments.field, arguments.connections, arguments.seconds, arguments.rounds)
+            chosen = {what: asked for what, asked in cases(arguments.field).items() if re.search(arguments.only, what)}
+            measure(sides, database, chosen, arguments.connections, arguments.seconds, arguments.rounds)
 
 
 if __name__ == "__main__":
