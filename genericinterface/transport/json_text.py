@@ -64,8 +64,9 @@ def encode(value: Any) -> bytes:
 
 def _check_size(text: str) -> None:
     """Refuses what is too deep or too much before it is read; what is in strings does not count."""
-    if len(text) <= MAX_VALUES and text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
+    brackets_at_most = text.count("[") + text.count("{")
+    if brackets_at_most <= MAX_DEPTH and brackets_at_most + text.count(",") <= MAX_VALUES:
+        return  # whatever of it is in strings: most texts, and those with large files
     bare = _STRING.sub("", text)
     if sum(map(bare.count, ",[{")) > MAX_VALUES:
         raise TooManyValues(f"more than {MAX_VALUES} values")
