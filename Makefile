@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check test-all fuzz bench clean
+.PHONY: help run programs test check test-all fuzz crash bench clean
 
 help:
 	@echo "make run       install what it needs and serve on 127.0.0.1:8080 with demo data"
@@ -12,6 +12,7 @@ help:
 	@echo "make check     ruff, mypy and import-linter"
 	@echo "make test-all  the tests under every Python of 3.11, 3.12, 3.13 that is at hand"
 	@echo "make fuzz      ten thousand random bodies on both transports"
+	@echo "make crash     hundreds of kills while clients write"
 	@echo "make bench     the benchmarks of tests/benchmarks"
 	@echo "make clean     remove the virtual environment and caches"
 
@@ -33,7 +34,16 @@ $(VENV)/.check: pyproject.toml | $(VENV)/bin/python
 run: $(VENV)/.run
 	$(BIN)/genericinterface serve --demo
 
-test: $(VENV)/.test
+# gpg and openssl are the two parts that no Python package brings along.
+programs:
+	@for each in gpg:gnupg openssl:openssl; do \
+	  command -v "$${each%:*}" >/dev/null && continue; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends "$${each#*:}" || exit 1; \
+	  else echo "The tests need $${each%:*}: install the package $${each#*:} of your system." >&2; exit 1; fi; \
+	done
+
+test: programs $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.check
@@ -52,6 +62,9 @@ test-all:
 
 fuzz: $(VENV)/.test
 	GENERICINTERFACE_TEST_FUZZ=5000 $(BIN)/python -m pytest tests/test_fuzz.py $(ARGS)
+
+crash: $(VENV)/.test
+	$(BIN)/python -m tests.crash $(ARGS)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks $(ARGS)

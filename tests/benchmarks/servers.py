@@ -80,14 +80,15 @@ def _running(command: list[str], port: int, environment: dict[str, str]) -> Iter
     started = time.perf_counter()
     process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
     try:
-        _wait(port, process)
+        wait(port, process)
         yield Running(("127.0.0.1", port), time.perf_counter() - started, process.pid)
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until the server on that port answers; raises RuntimeError if it ends or takes more than half a minute."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         if process.poll() is not None:

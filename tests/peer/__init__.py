@@ -1,0 +1,1 @@
+"""Beside the reference: accepted differences, and runs on one database."""
