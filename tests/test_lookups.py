@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import event, func, insert, literal, select, update
 
 from genericinterface.database import lookups
 from genericinterface.database import tables as t
@@ -85,3 +85,21 @@ def test_what_is_new_is_seen_after_a_second(database: Database, monkeypatch: pyt
         assert "Brand new" not in lookups.names(connection, [t.ticket_type])["ticket_type"].ids
         monkeypatch.setattr(lookups, "TTL", -1.0)
         assert "Brand new" in lookups.names(connection, [t.ticket_type])["ticket_type"].ids
+
+
+def test_what_a_ticket_refers_to_is_known_however_new_it_is(database: Database) -> None:
+    with database.reading() as connection:
+        ticket = connection.execute(select(t.ticket).limit(1)).one()
+        lookups.of_tickets(connection, TABLES, [ticket])
+        queue = insert(t.queue).from_select(
+            [c.name for c in t.queue.c if c.name != "id"],
+            select(*(literal("Newest") if c.name == "name" else c for c in t.queue.c if c.name != "id")).limit(1),
+        )
+        connection.execute(queue)
+        connection.execute(update(t.ticket).values(queue_id=select(func.max(t.queue.c.id)).scalar_subquery()))
+        ticket = connection.execute(select(t.ticket).limit(1)).one()
+        known = lookups.of_tickets(connection, TABLES, [ticket])
+        assert known["queue"].names[ticket.queue_id] == "Newest"
+        with counted(database) as statements:
+            lookups.of_tickets(connection, TABLES, [ticket])
+        assert not statements

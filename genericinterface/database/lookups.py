@@ -34,6 +34,19 @@ from genericinterface.database.accounts import VALID
 
 TTL = 1.0  # seconds that names are believed
 
+# What a row of `ticket` refers to: its column, and the table.
+REFERENCES = (
+    ("queue_id", "queue"),
+    ("user_id", "users"),
+    ("responsible_user_id", "users"),
+    ("ticket_state_id", "ticket_state"),
+    ("ticket_priority_id", "ticket_priority"),
+    ("ticket_lock_id", "ticket_lock_type"),
+    ("type_id", "ticket_type"),
+    ("service_id", "service"),
+    ("sla_id", "sla"),
+)
+
 
 @dataclass(frozen=True)
 class Names:
@@ -69,6 +82,22 @@ def names(connection: Connection, tables: Collection[Table], fresh: bool = False
     if old:
         kept |= _read(connection, old, now)
     return {table.name: kept[table.name] for table in tables}
+
+
+def of_tickets(connection: Connection, tables: Collection[Table], tickets: Iterable[object]) -> dict[str, Names]:
+    """The same for `tables`, so fresh that they know all that these rows of `ticket` refer to."""
+    known = names(connection, tables)
+    if all(_knows(known, ticket) for ticket in tickets):
+        return known
+    return names(connection, tables, fresh=True)
+
+
+def _knows(known: dict[str, Names], ticket: object) -> bool:
+    for column, table in REFERENCES:
+        number = getattr(ticket, column)
+        if number is not None and number not in known[table].names:
+            return False
+    return True
 
 
 def _read(connection: Connection, tables: Iterable[Table], now: float) -> dict[str, Names]:

@@ -86,7 +86,7 @@ class TicketChange:
         is_new: bool = False,
     ) -> None:
         self.connection, self.row, self.user_id, self.sysconfig, self.now = connection, row, user_id, sysconfig, now
-        self.names = lookups.names(connection, NAMED)
+        self.names = lookups.of_tickets(connection, NAMED, [row])
         self.pending = Pending()
         self.is_new = is_new  # nothing of it is stored yet
         self.field_values: dict[int, tuple[str, ...]] = {}  # of dynamic fields by ID, as far as they were looked at

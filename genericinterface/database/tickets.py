@@ -127,25 +127,8 @@ def _first_lock() -> ColumnElement[Any]:
 
 
 def names(connection: Connection, tickets: Collection[Stored]) -> dict[str, Names]:
-    """The names of what the tickets refer to, by table; read anew where a name is not known yet."""
-    known = lookups.names(connection, NAMED)
-    if all(_are_known(known, ticket) for ticket in tickets):
-        return known
-    return lookups.names(connection, NAMED, fresh=True)
-
-
-def _are_known(known: Mapping[str, Names], ticket: Stored) -> bool:
-    return (
-        ticket.queue_id in known["queue"].names
-        and ticket.user_id in known["users"].names
-        and ticket.responsible_user_id in known["users"].names
-        and ticket.ticket_state_id in known["ticket_state"].names
-        and ticket.ticket_priority_id in known["ticket_priority"].names
-        and ticket.ticket_lock_id in known["ticket_lock_type"].names
-        and (ticket.type_id is None or ticket.type_id in known["ticket_type"].names)
-        and (ticket.service_id is None or ticket.service_id in known["service"].names)
-        and (ticket.sla_id is None or ticket.sla_id in known["sla"].names)
-    )
+    """The names of what the tickets refer to, by table."""
+    return lookups.of_tickets(connection, NAMED, tickets)
 
 
 def units(number: float | None) -> float | int:

@@ -151,17 +151,24 @@ class TicketCheck:
             if required:
                 raise self.missing(f"{parameters} required!")
             return None
-        known = self.names[table.name]
-        found: int | None = None
-        if number is not None:
-            found = int(number) if NUMBER.fullmatch(number) and int(number) in known.valid else None
-            if found is None:
-                raise self.invalid(f"{parameters} invalid!")
-        if text is not None and (found is None or not self.creates):
-            found = self._named(known, text, table)
+        found = self._found(table, number, text)
+        if found is None:  # perhaps it is new
+            self.names = names(self.connection, TABLES, fresh=True)
+            found = self._found(table, number, text)
         if found is None:
             raise self.invalid(f"{parameters} invalid!")
         return found
+
+    def _found(self, table: Table, number: str | None, text: str | None) -> int | None:
+        known = self.names[table.name]
+        by_number: int | None = None
+        if number is not None:
+            by_number = int(number) if NUMBER.fullmatch(number) and int(number) in known.valid else None
+            if by_number is None:
+                return None
+        if text is not None and (by_number is None or not self.creates):
+            return self._named(known, text, table)
+        return by_number
 
     def _named(self, known: Names, text: str, table: Table) -> int | None:
         found = known.valid_id(text)
