@@ -1,7 +1,8 @@
 """Articles that go out as mail (ArticleSend): composed, signed and encrypted, kept with the ticket and queued.
 
 Called by TicketCreate and TicketUpdate in their transaction. The article is what was sent: the subject with the number
-of the ticket, the body with the signature of the queue, pasted pictures as files.
+of the ticket, the body with the signature of the queue, pasted pictures as files. A further mail of a ticket replies to
+the one before.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from genericinterface.mail import inline_images, message, outbox, queue_texts, s
 from genericinterface.mail.entity import Attachment
 from genericinterface.mail.message import Outgoing
 from genericinterface.mail.security import KeyStores, Security
+from genericinterface.mail.thread import Thread, of_ticket
 
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s;"']+)""", re.IGNORECASE)
 NO_KEYS = KeyStores()
@@ -35,9 +37,12 @@ def send_article(
     Without a `from_` it is from the queue's address. Raises MailError (an address, a header) and SecurityError (a key)
     before anything is queued; the transaction must be given up then.
     """
-    if not change.id:
+    thread = Thread()
+    if change.id:
+        thread = of_ticket(change, new.is_visible_for_customer)
+    else:
         change.flush()  # a signature may tell the ticket's ID
-    new = _as_sent(change, new)
+    new = _as_sent(change, replace(new, in_reply_to=thread.in_reply_to, references=thread.references))
     mail = _mail(change, new)
     raw = security.secure(mail, sign, crypt, stores)
     article = add_article(change, replace(new, plain=outbox.kept(raw)))

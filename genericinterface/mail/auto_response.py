@@ -15,12 +15,14 @@ from genericinterface.database import auto_responses, lookups, template_people
 from genericinterface.database import tables as t
 from genericinterface.database.article_writing import NewArticle, add_article
 from genericinterface.database.auto_responses import AutoResponse
+from genericinterface.database.last_mail import MailIds
 from genericinterface.database.ticket_change import TicketChange
 from genericinterface.database.ticket_flush import Article
 from genericinterface.html_text import to_text
 from genericinterface.mail import message, outbox, subject, template
 from genericinterface.mail.message import Outgoing
 from genericinterface.mail.queue_texts import mailbox
+from genericinterface.mail.thread import reply
 from genericinterface.mail.ticket_placeholders import placeholders
 
 HISTORY = {
@@ -134,6 +136,7 @@ def _written(
     else:
         plain = to_text(response.text) if template.is_html(response.content_type) else response.text
         body, kind = template.expand(plain, values), "text/plain"
+    thread = reply(MailIds(mime["a_message_id"], mime["a_in_reply_to"], mime["a_references"]))
     mail = Outgoing(
         from_=mailbox(response.real_name, response.address),
         to=to,
@@ -142,6 +145,8 @@ def _written(
         body=body,
         mime_type=kind,
         message_id=message.new_message_id(configuration.fqdn),
+        in_reply_to=thread.in_reply_to,
+        references=thread.references,
         is_automatic=True,
     )
     return message.configured(mail, configuration)
@@ -165,6 +170,8 @@ def _send(change: TicketChange, kind: str, mail: Outgoing) -> None:
             to=mail.to,
             cc=mail.cc,
             message_id=mail.message_id,
+            in_reply_to=mail.in_reply_to,
+            references=mail.references,
             plain=outbox.kept(raw),
         ),
     )

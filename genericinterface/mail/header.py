@@ -67,7 +67,12 @@ def mailboxes(name: str, addresses: Sequence[Address]) -> bytes:
 
 def message_ids(name: str, value: str) -> bytes:
     """In-Reply-To or References: the message identifiers in `value`; nothing where there is none."""
-    return _folded(name, found) if (found := _MESSAGE_ID.findall(checked(name, value))) else b""
+    return _folded(name, found) if (found := identifiers(checked(name, value))) else b""
+
+
+def identifiers(value: str) -> list[str]:
+    """The message identifiers in a text, with their angle brackets."""
+    return _MESSAGE_ID.findall(value)
 
 
 def parameters(name: str, value: str, values: Iterable[tuple[str, str]], is_encoded_word: bool = False) -> bytes:
