@@ -32,9 +32,13 @@ from tests.mail_keys import pgp_keys, short_folder, smime_keys
 
 __all__ = ["pgp_keys", "short_folder", "smime_keys"]  # fixtures of several files
 
-# An operator's settings are not the tests' business.
-SETTINGS = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GENERICINTERFACE_")}
-MARIADB = SETTINGS.get("GENERICINTERFACE_TEST_MARIADB_URL")
+# An operator's settings are not the tests' business, nor theirs the server's: pytest's other processes, which begin
+# with this environment, get them under names that the server does not look at.
+for _name in [name for name in os.environ if name.startswith("GENERICINTERFACE_")]:
+    _value = os.environ.pop(_name)
+    if _name.startswith("GENERICINTERFACE_TEST_"):
+        os.environ[_name.removeprefix("GENERICINTERFACE_")] = _value
+MARIADB = os.environ.get("TEST_MARIADB_URL")
 BACKENDS = ("sqlite", "postgresql", *(["mariadb"] if MARIADB else []))
 NOW = dt.datetime(2024, 5, 6, 7, 8, 9)  # when the base data was "made"
 
@@ -53,7 +57,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The maintenance database of a PostgreSQL server whose role may create databases."""
-    given = SETTINGS.get("GENERICINTERFACE_TEST_POSTGRESQL_URL")
+    given = os.environ.get("TEST_POSTGRESQL_URL")
     if given:
         yield parse_url(given).render_as_string(hide_password=False)
         return
