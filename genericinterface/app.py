@@ -11,6 +11,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -27,7 +28,7 @@ from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
 from genericinterface.database.stored_sysconfig import CurrentConfiguration
 from genericinterface.debugger import Debugger
-from genericinterface.errors import ConfigurationError, UnavailableFault
+from genericinterface.errors import UnavailableFault
 from genericinterface.mail import delivery
 from genericinterface.mail.delivery import BackgroundDelivery
 from genericinterface.provider import ADDRESS, OPERATION, Provider, Services, plain
@@ -146,16 +147,9 @@ class Application:
 
     def deliver_mail(self) -> None:
         """Begins to deliver the outgoing mail on a thread; `close` ends it. Called by `serve` after the fork."""
-        self.sysconfig.refresh()
-        configuration = self.sysconfig.current
-        try:
-            courier = delivery.courier(configuration, self._settings.mail_certificates)
-        except ConfigurationError as error:  # what a Znuny has stored stops no worker
-            log.error("mail is not delivered: %s", "; ".join(error.problems))
-            return
-        self._mail = BackgroundDelivery(
-            self._settings.database_url, configuration, courier, self._settings.mail_failure_note == "on"
-        )
+        courier_of = partial(delivery.courier, certificates=self._settings.mail_certificates)
+        has_notes = self._settings.mail_failure_note == "on"
+        self._mail = BackgroundDelivery(self._settings.database_url, self.sysconfig, courier_of, has_notes)
 
     def close(self) -> None:
         """Writes what the Debugger still holds and closes the database's connections."""

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import select, update
+from test_sysconfig import add_default, add_modified
 
-from genericinterface.database import mail_queue
+from genericinterface.database import mail_queue, stored_sysconfig
 from genericinterface.database.engine import Database
 from genericinterface.database.mail_queue import Entry
 from genericinterface.database.stored_content import stored
+from genericinterface.database.stored_sysconfig import CurrentConfiguration
 from genericinterface.database.tables import article, article_data_mime, article_data_mime_send_error
 from genericinterface.database.tables import mail_queue as table
 from genericinterface.errors import ConfigurationError, UnavailableFault
@@ -41,6 +43,16 @@ class Clock(SystemConfiguration):
         return self.moment
 
 
+@dataclass
+class Fixed:
+    """Settings that change when a test says so."""
+
+    current: SystemConfiguration
+
+    def refresh(self) -> None:
+        """Nothing to look for."""
+
+
 @pytest.fixture
 def server() -> Iterator[MailServer]:
     with mail_server.running() as started:
@@ -49,14 +61,17 @@ def server() -> Iterator[MailServer]:
 
 def worker(database: Database, server: MailServer | int, at: dt.datetime = START) -> Worker:
     port = server if isinstance(server, int) else server.port
-    return Worker(database, Clock(moment=at), Smtp(Server("127.0.0.1", port=port, command_timeout=20)))
+    server_of = Server("127.0.0.1", port=port, command_timeout=20)
+    return Worker(database, Fixed(Clock(moment=at)), lambda _: Smtp(server_of))
 
 
-def put(database: Database, *recipients: str, article_id: int | None = None, number: int = 1) -> int:
+def put(
+    database: Database, *recipients: str, article_id: int | None = None, number: int = 1, at: dt.datetime = START
+) -> int:
     content = f"Message-ID: <{number}@example.com>\nSubject: x\n\nText {number}\n".encode()
     with database.transaction() as connection:
         given = recipients or ("one@example.com",)
-        return mail_queue.enqueue(connection, article_id, "desk@example.com", given, content, START)
+        return mail_queue.enqueue(connection, article_id, "desk@example.com", given, content, at)
 
 
 def waiting(database: Database) -> list[Entry]:
@@ -211,7 +226,7 @@ def test_an_error_of_ours_is_logged_and_loses_nothing(database: Database, caplog
             raise ZeroDivisionError
 
     put(database)
-    assert "log has the reason" in Worker(database, Clock(), Broken()).round().trouble
+    assert "log has the reason" in Worker(database, Fixed(Clock()), lambda _: Broken()).round().trouble
     assert "ZeroDivisionError" in caplog.text
     assert len(waiting(database)) == 1
 
@@ -253,7 +268,7 @@ def test_a_thread_delivers_and_finishes_its_message_when_it_is_stopped(database:
     put(database, number=2)
     server.holding()
     url = database.url.render_as_string(hide_password=False)
-    running = BackgroundDelivery(url, Clock(), Smtp(Server("127.0.0.1", port=server.port)))
+    running = BackgroundDelivery(url, Fixed(Clock()), lambda _: Smtp(Server("127.0.0.1", port=server.port)))
     assert server.arrived.wait(20)
     closing = threading.Thread(target=running.close)
     closing.start()
@@ -295,6 +310,45 @@ def test_the_courier_of_the_settings() -> None:
     with pytest.raises(ConfigurationError, match="SendmailModule: Telepathy is not one of"):
         delivery.courier(replace(base, sendmail_module="Telepathy"))
     assert Nowhere().send("", ("one@example.com",), b"") == Report()
+
+
+def test_a_worker_follows_the_settings(database: Database, server: MailServer) -> None:
+    base = Clock(sendmail_module=delivery.PREFIX + "SMTP", sendmail_host="127.0.0.1", sendmail_port=free_port())
+    source = Fixed(base)
+    working = Worker(database, source, delivery.courier)
+    put(database)
+    assert "Can't connect" in working.round().trouble
+    source.current = replace(base, sendmail_module="Telepathy")
+    assert "SendmailModule: Telepathy is not one of" in working.round().trouble
+    source.current = replace(base, sendmail_port=server.port)
+    assert working.round() == Round(delivered=1)
+    assert len(server.inbox) == 1
+    source.current = replace(base, sendmail_module=delivery.PREFIX + "DoNotSendEmail")
+    put(database, number=2)
+    assert working.round() == Round(delivered=1)
+    assert len(server.inbox) == 1
+
+
+def test_nothing_is_lost_where_no_courier_is_known(database: Database) -> None:
+    put(database)
+    working = Worker(database, Fixed(Clock(sendmail_module="Telepathy")), delivery.courier)
+    assert "Telepathy" in working.round().trouble
+    assert len(waiting(database)) == 1
+
+
+def test_a_worker_takes_what_a_znuny_deploys(
+    database: Database, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored_sysconfig, "TTL", -1.0)
+    overrides = {"SendmailModule": delivery.PREFIX + "SMTP", "SendmailModule::Host": "127.0.0.1"}
+    working = Worker(database, CurrentConfiguration(database, overrides), delivery.courier)
+    with database.transaction() as connection:
+        default = add_default(connection, "SendmailModule::Port", f"--- '{free_port()}'\n")
+    put(database, at=SystemConfiguration().now())
+    assert "Can't connect" in working.round().trouble
+    with database.transaction() as connection:
+        add_modified(connection, default, "SendmailModule::Port", f"--- '{server.port}'\n")
+    assert working.round() == Round(delivered=1)
 
 
 def test_a_worker_needs_one_connection_only(database: Database, server: MailServer) -> None:

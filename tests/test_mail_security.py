@@ -24,6 +24,7 @@ from genericinterface.mail.smtp import Server, Smtp
 from genericinterface.sysconfig import SystemConfiguration
 from tests import mail_server
 from tests.mail_keys import PgpKeys, SmimeKeys
+from tests.test_mail_delivery import Fixed
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 PICTURED = f'<p>Grüße</p><img src="data:image/png;base64,{base64.b64encode(PICTURE).decode()}">'
@@ -223,7 +224,8 @@ def test_what_arrives_is_what_was_secured_octet_by_octet(
         for raw in sent:
             mail_queue.enqueue(connection, None, sender, recipients, raw, now)
     with mail_server.running() as server:
-        Worker(database, SystemConfiguration(), Smtp(Server("127.0.0.1", port=server.port))).round(Event())
+        server_of = Server("127.0.0.1", port=server.port)
+        Worker(database, Fixed(SystemConfiguration()), lambda _: Smtp(server_of)).round(Event())
         assert [mail.content for mail in server.inbox] == sent
         assert {tuple(mail.recipients) for mail in server.inbox} == {("a@example.com", "hidden@example.com")}
 

@@ -6,6 +6,7 @@ import datetime as dt
 import email.parser
 import email.policy
 import signal
+from functools import partial
 from threading import Event
 
 import click
@@ -15,6 +16,7 @@ from genericinterface.cli.database import configuration, reading, ready, writing
 from genericinterface.cli.table import print_json, print_list, visible
 from genericinterface.database import mail_queue
 from genericinterface.database.mail_queue import Entry
+from genericinterface.database.stored_sysconfig import CurrentConfiguration
 from genericinterface.errors import ConfigurationError, UnavailableFault
 from genericinterface.mail import delivery
 from genericinterface.settings import Settings
@@ -54,10 +56,11 @@ def run(settings: Settings, /, once: bool, interval: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     with ready(settings) as database:
-        with database.reading() as connection:
-            config = configuration(connection, settings)
-        courier = delivery.courier(config, settings.mail_certificates)
-        worker = delivery.Worker(database, config, courier, settings.mail_failure_note == "on")
+        source = CurrentConfiguration(database, settings.sysconfig)
+        source.refresh()
+        courier_of = partial(delivery.courier, certificates=settings.mail_certificates)
+        courier_of(source.current)  # what cannot be is told at once
+        worker = delivery.Worker(database, source, courier_of, settings.mail_failure_note == "on")
         if not once:
             click.echo("Delivering mail (stop with Ctrl-C)")
             worker.run(stop, interval)

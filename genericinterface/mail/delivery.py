@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Thread
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -22,7 +24,7 @@ from genericinterface.mail import failure_note
 from genericinterface.mail.courier import Courier, NoServer, Nowhere, Refusal, Report
 from genericinterface.mail.sendmail import Sendmail
 from genericinterface.mail.smtp import Security, Server, Smtp
-from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.sysconfig import Source, SystemConfiguration
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,16 @@ def courier(configuration: SystemConfiguration, certificates: str = "system") ->
     )
 
 
+CourierOf = Callable[[SystemConfiguration], Courier]
+
+
+class Refreshed(Source, Protocol):
+    """A source of the settings that looks for changes when it is told to."""
+
+    def refresh(self) -> None:
+        """Looks; never raises. The caller holds no connection."""
+
+
 @dataclass
 class Round:
     """What one look through the queue has come to; `trouble` is why it was broken off."""
@@ -75,12 +87,18 @@ class Round:
 
 @dataclass
 class Worker:
-    """Empties the queue of a database by a courier; one per thread."""
+    """Empties the queue of a database by the courier that the settings ask for; one per thread.
+
+    Each round goes by the settings as they are at its beginning.
+    """
 
     database: Database
-    configuration: SystemConfiguration
-    courier: Courier
+    source: Refreshed
+    courier_of: CourierOf
     notes: bool = False  # whether a failure is told in a note on the ticket
+    configuration: SystemConfiguration = field(init=False)
+    courier: Courier = field(init=False)
+    _known: SystemConfiguration | None = None  # what the courier was made by
     # Results that the database could not keep: those messages must not be sent again.
     _unkept: dict[tuple[int, bytes], Result] = field(default_factory=dict)
 
@@ -100,6 +118,7 @@ class Worker:
         """Tries every message that is due once; ends early when the mail server or the database is not there."""
         done = Round()
         try:
+            self._renew()
             while not (stop and stop.is_set()) and not done.trouble:
                 now = self.configuration.now()
                 entry = mail_queue.deliver_next(
@@ -110,12 +129,23 @@ class Worker:
                 self._unkept = {key: result for key, result in self._unkept.items() if key[0] != entry.id}
         except UnavailableFault as fault:
             done.trouble = fault.message
+        except ConfigurationError as error:  # a Znuny has stored what this provider does not have
+            done.trouble = "; ".join(error.problems)
         except Exception:
             log.exception("mail could not be delivered")
             done.trouble = "an error in the provider; its log has the reason"
         finally:
-            self.courier.close()
+            if self._known:
+                self.courier.close()
         return done
+
+    def _renew(self) -> None:
+        """The settings that hold now and, where they are others, a courier by them."""
+        self.source.refresh()
+        current = self.source.current
+        if current is not self._known:
+            self.courier = self.courier_of(current)
+            self.configuration = self._known = current
 
     def _attempt(self, queued: Queued, done: Round) -> Result:
         entry, content = queued
@@ -169,12 +199,10 @@ class Worker:
 class BackgroundDelivery:
     """A worker on a thread of its own, with a database connection of its own."""
 
-    def __init__(
-        self, database_url: str, configuration: SystemConfiguration, courier: Courier, notes: bool = False
-    ) -> None:
+    def __init__(self, database_url: str, source: Refreshed, courier_of: CourierOf, notes: bool = False) -> None:
         self._database = Database(database_url, pool_size=1)
         self._stop = Event()
-        worker = Worker(self._database, configuration, courier, notes)
+        worker = Worker(self._database, source, courier_of, notes)
         self._thread = Thread(target=worker.run, args=(self._stop,), name="mail", daemon=True)
         self._thread.start()
 

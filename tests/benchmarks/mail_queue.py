@@ -23,6 +23,7 @@ from genericinterface.auth.passwords import hash_password
 from genericinterface.database import mail_queue
 from genericinterface.database.engine import Database
 from genericinterface.database.install import install
+from genericinterface.database.stored_sysconfig import CurrentConfiguration
 from genericinterface.mail import message
 from genericinterface.mail.delivery import Worker
 from genericinterface.mail.message import Outgoing
@@ -113,7 +114,8 @@ def fill(database: Database, compose: Secured, count: int) -> float:
 
 def deliver(database: Database, port: int) -> float:
     """Empties the queue; gives the rate."""
-    worker = Worker(database, CONFIGURATION, Smtp(Server("127.0.0.1", port=port)))
+    source = CurrentConfiguration(database, {"FQDN": "desk.example.com"})
+    worker = Worker(database, source, lambda _: Smtp(Server("127.0.0.1", port=port)))
     started = time.perf_counter()
     done = worker.round()
     assert not done.trouble, done.trouble
