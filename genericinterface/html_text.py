@@ -121,6 +121,8 @@ class _Page:
         if name == "div":
             self._divs.append(is_quoting)
         if is_quoting:
+            if name == "blockquote":  # Znuny's own div goes on in the line: `You wrote: > …`
+                self._new_line()
             self._open_quotation()
         elif name == "a" and (found := _HREF.search(attributes)):
             self._links.append(_REFERENCE.sub(lambda m: html.unescape(m[0]), found[1] or found[2] or found[3] or ""))
@@ -162,7 +164,6 @@ class _Page:
             self._add("\n")
 
     def _open_quotation(self) -> None:
-        self._new_line()
         if len(self._pile) > _MOST_QUOTATIONS:
             self._too_deep += 1
         else:

@@ -172,6 +172,15 @@ def test_a_response_is_an_article_and_a_mail(database: Database) -> None:
     assert [email.message_from_bytes(each)["Message-ID"] for each in kept] == [mail["Message-ID"]]
 
 
+@pytest.mark.parametrize(("rich_text", "between"), [(True, "\n"), (False, "")])
+def test_a_quotation_goes_on_in_its_line(database: Database, rich_text: bool, between: str) -> None:
+    """As Znuny 6.5 does; with Frontend::RichText the quotation ends its line, without it the text goes on behind."""
+    answer_with(database, text="You wrote: <OTRS_CUSTOMER_EMAIL[2]> so far.")
+    ticket_id = created(database, configuration=replace(BASE, rich_text=rich_text))
+    (article,) = responses(database, ticket_id)
+    assert article["a_body"] == f"You wrote: > It burns.\n> Really.{between} so far."
+
+
 def test_each_kind_has_its_history(database: Database) -> None:
     kinds = {
         "auto reply/new ticket": "SendAutoReply",

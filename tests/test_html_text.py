@@ -27,6 +27,7 @@ AS_ZNUNY = {
     "<blockquote>quoted words<br>more</blockquote>after": "> quoted words\n> more\nafter",
     '<blockquote type="cite"><div>a</div><br><div>b</div></blockquote>z': "> a\n> \n> b\n\nz",
     '<div>x</div><div  type="cite" style="y">a<br/>\nc</div>b': "x\n> a\n> c\nb",
+    'A: <div  type="cite" style="y">a<br/>\nc</div> b': "A: > a\n> c\n b",
     'l<br/><div type="cite">a</div><br/>d': "l\n> a\n\nd",
     "<div>x</div><blockquote><p>a</p><p>b</p></blockquote>": "x\n> \n> a\n> \n> b\n> \n\n",
     "<pre>pre  text\n  second\n\nthird</pre>after": "\npre  text\n  second\n\nthird\n\nafter",
@@ -120,7 +121,7 @@ def test_long_broken_html_is_read_in_one_go(piece: str, start: str) -> None:
 
 
 def test_a_div_that_cites_is_a_quotation_as_a_whole() -> None:
-    assert to_text("A <div type=cite>a<div>b</div>c</div>d") == "A \n> a\n> b\n> c\nd"
+    assert to_text("A <div type=cite>a<div>b</div>c</div>d") == "A > a\n> b\n> c\nd"
     assert to_text('<div type="cite"><div type="cite">a</div>b</div>c') == "> > a\n> b\nc"
     assert to_text('<div subtype="cite">a</div><div title="type=cite">b</div>') == "a\nb\n"
     assert to_text('</div><div type="cite">a') == "\n> a\n"

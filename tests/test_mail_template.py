@@ -39,9 +39,10 @@ FILLED = {
     "<OTRS_CUSTOMER_SUBJECT[99]>": "Printer is out of order",
     "<OTRS_CUSTOMER_From> <OTRS_CUSTOMER_To> (<OTRS_CUSTOMER_Cc>)": "Raw Jöhn <j@example.com> ()",
     "<OTRS_CUSTOMER_BODY>": "one\ntwo\nthree\n",
-    "<OTRS_CUSTOMER_EMAIL[2]>": "> one\n> two\n",
-    "<OTRS_CUSTOMER_Body[9]>": "> one\n> two\n> three\n",
-    "<OTRS_COMMENT>": "> one\n> two\n> three\n",
+    "<OTRS_CUSTOMER_EMAIL[2]>": "> one\n> two",
+    "He: <OTRS_CUSTOMER_EMAIL[2]> wrote": "He: > one\n> two wrote",
+    "<OTRS_CUSTOMER_Body[9]>": "> one\n> two\n> three",
+    "<OTRS_COMMENT>": "> one\n> two\n> three",
     "<OTRS_FOO_bar> <OTRS_ID> <OTRS_TICKET> <OTHER_TICKET_Title> <OTRS_>": (
         "<OTRS_FOO_bar> <OTRS_ID> <OTRS_TICKET> <OTHER_TICKET_Title> <OTRS_>"
     ),

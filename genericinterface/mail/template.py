@@ -150,7 +150,7 @@ def _lines(body: str, count: int | None) -> list[str]:
 
 
 def _quoted(body: str, count: int | None) -> str:
-    return "".join(f"> {line}\n" for line in _lines(body, count))
+    return "\n".join(f"> {line}" for line in _lines(body, count))
 
 
 def _quoted_html(body: str, count: int | None) -> str:
