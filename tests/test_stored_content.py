@@ -29,10 +29,14 @@ def test_a_content_is_read_as_it_was_written(database: Database, content: bytes)
     assert stored_content.as_base64(kept) == base64.b64encode(content).decode()
 
 
-def test_base64_is_stored_in_lines_of_76_characters(database: Database) -> None:
+def test_a_content_is_stored_as_base64_in_lines_of_76_characters_but_on_mariadb(database: Database) -> None:
+    content = b"x" * 100
     with database.reading() as connection:
-        kept = stored_content.stored(connection, b"x" * 100)
-    assert [len(line) for line in str(kept).split("\n")] == [76, 60, 0]
+        kept = stored_content.stored(connection, content)
+    if database.url.get_backend_name() in ("mariadb", "mysql"):
+        assert kept == content
+    else:
+        assert [len(line) for line in str(kept).split("\n")] == [76, 60, 0]
 
 
 def test_bytes_of_mariadb_are_the_content() -> None:
