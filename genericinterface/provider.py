@@ -230,6 +230,7 @@ class Provider:
                 webservice=service.webservice.name,
                 request_header=request.headers.get,
                 keys=self.keys,
+                address=call.address,
             )
             data = self._perform(service, call, context)
             return transport.respond(call, data, context.response_headers)

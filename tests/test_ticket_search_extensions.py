@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,7 @@ from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.rows import ids
 from genericinterface.operation.ticket.ticket_search import EXTENSIONS
+from genericinterface.transport.rest import changed_address
 from genericinterface.webservice import known_keys
 
 ROOT = {"UserLogin": "root@localhost", "Password": "root"}  # sees everything
@@ -159,6 +161,57 @@ def test_total_and_offset(database: Database) -> None:
         assert (nothing, headers["X-Total-Count"]) == ({}, "0")
         nothing, headers = search(caller, QueueIDs="x")
         assert (nothing, headers["X-Total-Count"]) == ({}, "0")
+
+
+def pages(caller: Client, query: str) -> dict[str, str]:
+    """The links of an answer by what they lead to."""
+    answer = caller.get(f"{BASE}Extended/Ticket?{query}&UserLogin=root%40localhost&Password=root")
+    assert answer.status_code == 200
+    found = links_in(answer.headers.get("Link", ""))
+    assert "root" not in str(found)
+    return found
+
+
+def links_in(header: str) -> dict[str, str]:
+    return {name: target for target, name in re.findall(r'<([^<>]*)>; rel="(\w+)"(?:, |\Z)', header)}
+
+
+def test_links_to_other_pages(database: Database) -> None:
+    with extended(database, TotalCount="1", Offset="1") as caller:
+        everything, _ = search(caller)
+        count = len(everything["TicketID"])
+        assert count > 5
+        last = (count - 1) // 2 * 2
+        assert pages(caller, "Limit=2") == {"next": "?Limit=2&Offset=2", "last": f"?Limit=2&Offset={last}"}
+        assert pages(caller, "Offset=3&Limit=2")["prev"] == "?Limit=2&Offset=1"
+        assert pages(caller, f"Limit=2&Offset={last}").keys() == {"first", "prev"}
+        assert pages(caller, "Limit=1000") == pages(caller, "QueueIDs=x") == {}
+        seen, query = [], "?Limit=2"
+        while query:
+            login = {f"X-OTRS-Header-{name}": value for name, value in ROOT.items()}
+            answer = caller.get(f"{BASE}Extended/Ticket{query}", headers=login)
+            seen += json.loads(answer.data)["TicketID"]
+            query = links_in(answer.headers.get("Link", "")).get("next", "")
+        assert seen == everything["TicketID"]
+        answer = caller.post(f"{BASE}Extended/Ticket/search", json=ROOT | {"Limit": 2})
+        assert "Link" not in answer.headers
+
+
+def test_links_without_a_total(database: Database) -> None:
+    with extended(database, Offset="1") as caller:
+        everything, _ = search(caller)
+        assert pages(caller, "Limit=2") == {"next": "?Limit=2&Offset=2"}
+        assert pages(caller, f"Limit=2&Offset={len(everything['TicketID'])}").keys() == {"first", "prev"}
+
+
+def test_links_are_of_the_extension_offset(database: Database) -> None:
+    with extended(database, TotalCount="1") as caller:
+        assert pages(caller, "Limit=2") == {}
+
+
+def test_a_link_holds_no_credentials_and_nothing_that_ends_it() -> None:
+    query = 'SessionID=s&Title=%3E+a>b"&sessionid=t&User%4Cogin=u;CustomerUserLogin=c&;Pass%77ord=p&Offset=1&X=\xc3\xa4'
+    assert changed_address(query, "Offset", "7") == "?Title=%3E+a%3Eb%22&X=%C3%A4&Offset=7"
 
 
 def test_operators_in_names(database: Database) -> None:

@@ -43,10 +43,12 @@ Shapes = tuple[tuple[int, Hashable], ...]  # (number of the filter, shape of its
 
 @dataclass(frozen=True)
 class Found:
-    """IDs of tickets in order, and how many there are without limit and offset where that was asked for."""
+    """IDs of tickets in order, the page that they are, and how many there are in all where that was asked for."""
 
     tickets: list[int]
     total: int | None = None
+    limit: int = 0
+    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,8 @@ def search(
     }
     tickets = list(connection.scalars(statement, {**read.values, **page}).all())
     if not counted:
-        return Found(tickets)
-    return Found(tickets, connection.scalar(_count(read.shapes, permission), read.values))
+        return Found(tickets, None, **page)
+    return Found(tickets, connection.scalar(_count(read.shapes, permission), read.values), **page)
 
 
 def _read(connection: Connection, question: Question) -> Search:

@@ -49,7 +49,8 @@ class Context:
     `is_empty` says that the call came without any data (a request type cannot tell, it leaves out unknown keys).
     `webservice` is the web service's name; `request_header` and `response_headers` are read and filled by operations
     whose web service asked for an extension (`Idempotency-Key`, `X-Total-Count`). `keys` is the folder of our own PGP
-    and S/MIME keys.
+    and S/MIME keys. `address` gives the request's address with another value of one parameter; None where an address
+    cannot repeat the request.
     """
 
     authenticator: Authenticator
@@ -62,6 +63,7 @@ class Context:
     is_empty: bool = False
     response_headers: dict[str, str] = field(default_factory=dict)
     keys: str = ""
+    address: Callable[[str, str], str] | None = None
 
     def key_stores(self) -> KeyStores:
         """The keys with which mails are signed and encrypted. Raises SecurityError."""

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import IO, Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from werkzeug import Request, Response
 from werkzeug.formparser import FormDataParser
 
+from genericinterface import redaction
 from genericinterface.errors import Fault, RequestFault
 from genericinterface.registry import TRANSPORTS
 from genericinterface.schema import true
-from genericinterface.transport import json_text, openapi, request_body
-from genericinterface.transport.header_credentials import header_credentials
+from genericinterface.transport import header_credentials, json_text, openapi, request_body
 from genericinterface.transport.transport import Call, Data, Transport
 from genericinterface.webservice import Webservice
 from genericinterface.webservice.route import Route
@@ -28,6 +29,7 @@ PLAIN = "text/plain; charset=UTF-8"
 
 # What a route without RequestMethod takes, as far as HTTP has names for it.
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+IN_QUERY = "%!$'()*+/:=?@[]"  # what stays as it came; all else is encoded (RFC 3986, 3.4)
 MAX_PARTS = 100  # of a multipart body; one of them is read
 
 
@@ -75,13 +77,17 @@ class Rest(Transport):
         if found is None:
             raise self._no_route(route)
         operation, captures = found
+        query = request.environ.get("QUERY_STRING", "")
         try:
-            data = query_data(request.environ.get("QUERY_STRING", ""))
+            data = query_data(query)
             data |= {name: _decoded(value) for name, value in captures.items()}
         except UnicodeDecodeError as error:
             raise RequestFault("The address of the request cannot be decoded as utf-8.") from error
-        data |= header_credentials(request.environ)
-        if request.method in ("GET", "HEAD") or not request_body.has_body(request):
+        data |= header_credentials.header_credentials(request.environ)
+        if request.method in ("GET", "HEAD"):
+            content = data | {"RequestMethod": request.method}
+            return Call(operation.operation, content, address=partial(changed_address, query))
+        if not request_body.has_body(request):
             return Call(operation.operation, data | {"RequestMethod": request.method})
         return Call(operation.operation, self._body(request, operation.operation) | data)
 
@@ -201,6 +207,20 @@ def query_data(query: str) -> dict[str, Any]:
         else:
             data[key] = [data[key], text]
     return data
+
+
+def changed_address(query: str, name: str, value: str) -> str:
+    """A query that query_data has read, with this value of a parameter, as a reference relative to its own address.
+
+    Without credentials and logins: an answer's header is kept in more places than a request.
+    """
+    kept = []
+    for pair in query.replace(";", "&").split("&"):
+        key = _decoded(pair.partition("=")[0].replace("+", " "))
+        is_secret = redaction.NAME.fullmatch(key) or redaction.LOGIN.fullmatch(key) or key in header_credentials.NAMES
+        if key and key != name and not is_secret:
+            kept.append(quote(pair.encode("latin-1"), safe=IN_QUERY))
+    return f"?{'&'.join([*kept, f'{name}={value}'])}"
 
 
 def _decoded(part: str) -> str:

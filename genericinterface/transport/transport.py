@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -19,12 +19,15 @@ Data = dict[str, Any]
 class Call:
     """One received request: which operation of the web service, with which data.
 
-    `reply` is the transport's own note of how to answer (SOAP version, the request's content type).
+    `reply` is the transport's own note of how to answer (SOAP version, the request's content type). `address` gives the
+    request's address, relative to itself and without credentials, with another value of one parameter; None where an
+    address cannot repeat the request.
     """
 
     operation: str
     data: Data
     reply: dict[str, Any] = field(default_factory=dict)
+    address: Callable[[str, str], str] | None = None
 
 
 class Transport(ABC):

@@ -13,12 +13,13 @@ from genericinterface.database.search_parameters import NothingError, Question, 
 from genericinterface.database.ticket_search import Found, search
 from genericinterface.errors import OperationError
 from genericinterface.operation.operation import Context, Data, Operation, Response
+from genericinterface.operation.ticket.page_links import page_links
 from genericinterface.operation.ticket.ticket_search_request import TicketSearchRequest, parameters_of
 from genericinterface.registry import OPERATIONS
 from genericinterface.schema import Integer, true
 
 # Of `Provider: Extension` in the web service's definition: errors instead of nothing found, the total in a header, the
-# parameter Offset, operators in the names of query parameters.
+# parameter Offset and links to other pages, operators in the names of query parameters.
 EXTENSIONS = ("Strict", "TotalCount", "Offset", "DynamicFieldOperators")
 
 
@@ -67,4 +68,6 @@ class TicketSearch(Operation[Any]):
             found = Found([], 0)
         if counted:
             context.response_headers["X-Total-Count"] = str(found.total)
+        if paged and context.address and (links := page_links(found, context.address)):
+            context.response_headers["Link"] = links
         return {"TicketID": [str(ticket_id) for ticket_id in found.tickets]} if found.tickets else {}
