@@ -26,7 +26,10 @@ _NAME = (
 )
 _PREFIX = r"(?:[\w.-]+:)?"
 NAME = re.compile(_NAME, re.I)
-_HINT = re.compile(r"passw|pw|session|token|authorization|cookie", re.I)  # no name is without one of these
+# No name is without one of these, and nobody looks for a name without what follows it. A file in base64 has a "pw"
+# somewhere nearly always.
+_HINT = re.compile(r"passw|pw[\s\\\"'=:<>]|session|token|authorization|cookie", re.I)
+_LOWER_HINT = re.compile(_HINT.pattern)
 LOGIN = re.compile(r"(?:(?:HTTP[-_])?X[-_](?:OTRS|Znuny)[-_]Header[-_])?(?:Customer)?UserLogin", re.I)
 
 # "Password": "…", 'Password' => '…', Password=…&, Password: …; a text that was cut counts as well.
@@ -50,8 +53,9 @@ _MAP_ITEM = re.compile(
 )
 # What stands behind the web service's name in an address may be a session, its query a password.
 _ADDRESS = re.compile(r"(/Webservice(?:ID)?/[^/?\s'\"]+)[/?][^\s'\"]*", re.I)
-# Text that may spell a name in another way, or have its value elsewhere: NUL (UTF-16), letters as \u00.., href.
-_UNSURE = re.compile(r"\0|\\u00[4-7][0-9a-f]|\bhref\s*=\s*[\"']#", re.I)
+# Text that may spell a name in another way, or have its value elsewhere: letters as \u00.., href.
+_ESCAPED = re.compile(r"\\u00[4-7][0-9a-f]", re.I)
+_REFERENCE = re.compile(r"\bhref\s*=\s*[\"']#", re.I)
 
 
 class Secrets:
@@ -113,12 +117,18 @@ def _cut(value: str) -> str:
 
 def text(value: str) -> str:
     """Text without the values that follow a credential's name in JSON, XML, a query, a header or prose."""
-    if not _HINT.search(value):
+    if not _has_hint(value):
         return value
     value = _HEADER_LINE.sub(rf"\1 {REDACTED}", value)
     value = _PAIR.sub(_blotted_pair, value)
     value = _ELEMENT.sub(rf"\1{REDACTED}\2", value)
     return _MAP_ITEM.sub(rf"\1{REDACTED}\2", value)
+
+
+def _has_hint(value: str) -> bool:
+    # In lower case it is five times as fast, but letters beyond ASCII are not the same then (ſ).
+    found = _LOWER_HINT.search(value.lower()) if value.isascii() else _HINT.search(value)
+    return found is not None
 
 
 def _blotted_pair(found: re.Match[str]) -> str:
@@ -132,9 +142,21 @@ def body(content: bytes) -> str:
         decoded = content.decode("utf-8")
     except UnicodeDecodeError:
         return f"({len(content)} bytes that are no UTF-8)"
-    if _UNSURE.search(decoded):
+    if _is_unsure(decoded):
         return f"({len(content)} bytes, not kept: credentials may hide in them)"
     return text(_cut(decoded))
+
+
+def _is_unsure(value: str) -> bool:
+    """Whether credentials may hide in it: NUL (UTF-16), letters as escapes, values elsewhere.
+
+    An expression is tried only where there is a character that it needs: a large file seldom has one.
+    """
+    return (
+        "\0" in value
+        or ("\\" in value and _ESCAPED.search(value) is not None)
+        or ("#" in value and _REFERENCE.search(value) is not None)
+    )
 
 
 def line(value: str) -> str:

@@ -12,11 +12,18 @@ import binascii
 from sqlalchemy import Connection
 
 DIRECT_BYTES = ("mysql", "mariadb")  # dialects whose LONGBLOB takes any bytes
+LINE = 76  # characters
 
 
 def stored(connection: Connection, content: bytes) -> bytes | str:
     """The content as the column takes it."""
-    return content if connection.dialect.name in DIRECT_BYTES else base64.encodebytes(content).decode("ascii")
+    return content if connection.dialect.name in DIRECT_BYTES else _lines(content)
+
+
+def _lines(content: bytes) -> str:
+    """What `base64.encodebytes` makes, which takes nearly twice the time: it encodes line by line."""
+    text = base64.b64encode(content).decode("ascii")
+    return "".join([text[at : at + LINE] + "\n" for at in range(0, len(text), LINE)])
 
 
 def content(kept: bytes | str | None) -> bytes:

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 MAX_DEPTH = 512
+LONG = 100_000  # characters
 MAX_VALUES = 200_000  # they take many times the memory of their text, and every later step looks at each
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # Possessive, and content with a string that does not end: one pass over any text, however it is made.
@@ -44,11 +45,12 @@ def decode(text: str) -> Any:
     _check_size(text)
     try:
         value = _DECODER.decode(text)
-        if _SURROGATE.search(text):
+        if "\\" in text and _SURROGATE.search(text):
             _ENCODER.encode(value).encode("utf-8")  # half a surrogate pair is no character
     except (ValueError, RecursionError) as error:
         raise JSONError(str(error)) from error
-    return _numbers(value) if "true" in text or "false" in text else value
+    # To look for a word in a long text takes more time than to look at its values: it is long for a large file.
+    return _numbers(value) if len(text) > LONG or "true" in text or "false" in text else value
 
 
 def encode(value: Any) -> bytes:
@@ -64,6 +66,8 @@ def encode(value: Any) -> bytes:
 
 def _check_size(text: str) -> None:
     """Refuses what is too deep or too much before it is read; what is in strings does not count."""
+    if _has_few_marks(text):
+        return
     brackets_at_most = text.count("[") + text.count("{")
     if brackets_at_most <= MAX_DEPTH and brackets_at_most + text.count(",") <= MAX_VALUES:
         return  # whatever of it is in strings: most texts, and those with large files
@@ -73,6 +77,17 @@ def _check_size(text: str) -> None:
     brackets = bare.encode("ascii", "ignore").translate(None, _NO_BRACKETS)
     if max(accumulate(map(_LEVELS.__getitem__, brackets)), default=0) > MAX_DEPTH:
         raise JSONError(f"nested deeper than {MAX_DEPTH}")
+
+
+def _has_few_marks(text: str) -> bool:
+    """Whether there are less than MAX_DEPTH brackets and commas, in strings or not. `find` skips a large file at once."""
+    left = MAX_DEPTH
+    for mark in "[{,":
+        at = text.find(mark)
+        while at >= 0 and left:
+            left -= 1
+            at = text.find(mark, at + 1)
+    return left > 0
 
 
 def _numbers(value: Any) -> Any:

@@ -265,6 +265,8 @@ _TYPED: dict[str, Callable[[Any], Any]] = {
 _DROPPED = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
 _DROP = re.compile(f"[{_DROPPED}]")
 _SPECIAL = re.compile(f"[&<>{_DROPPED}]")
+_DROP_ASCII = {code: None for code in range(128) if _DROP.match(chr(code))}
+LONG = 2000  # characters of a text for which a table takes less time than an expression
 
 # XML Names, production NCName.
 _START = (
@@ -281,12 +283,12 @@ def is_name(name: str) -> bool:
 
 def printable(text: str) -> str:
     """Text without the characters that XML cannot carry and without control characters."""
-    return _DROP.sub("", text)
+    return text.translate(_DROP_ASCII) if len(text) > LONG and text.isascii() else _DROP.sub("", text)
 
 
 def escape(text: str) -> str:
     """Text between tags; control characters are dropped."""
-    if _SPECIAL.search(text) is None:
+    if len(text) <= LONG and _SPECIAL.search(text) is None:
         return text
     return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
