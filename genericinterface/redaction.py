@@ -91,7 +91,7 @@ def data(value: Any, secrets: Secrets, depth: int = 0) -> Any:
         return {str(key): _item(str(key), item, secrets, depth) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [data(_pair(item, secrets), secrets, depth + 1) for item in value]
-    return text(_cut(value)) if isinstance(value, str) else value
+    return _cut(value) if isinstance(value, str) else value
 
 
 def _item(key: str, item: Any, secrets: Secrets, depth: int) -> Any:
@@ -112,7 +112,12 @@ def _pair(entry: Any, secrets: Secrets) -> Any:
 
 
 def _cut(value: str) -> str:
-    return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}… ({len(value)} characters)"
+    """Text without credentials, of which a long one has only the beginning."""
+    if len(value) <= LONGEST_VALUE:
+        return text(value)
+    beginning = value[:LONGEST_VALUE]
+    cut = f"{beginning}… ({len(value)} characters)"
+    return text(cut) if _has_hint(beginning) else cut
 
 
 def text(value: str) -> str:
@@ -144,7 +149,7 @@ def body(content: bytes) -> str:
         return f"({len(content)} bytes that are no UTF-8)"
     if _is_unsure(decoded):
         return f"({len(content)} bytes, not kept: credentials may hide in them)"
-    return text(_cut(decoded))
+    return _cut(decoded)
 
 
 def _is_unsure(value: str) -> bool:

@@ -176,3 +176,24 @@ def test_no_text_takes_long(text: str) -> None:
     start = time.perf_counter()
     redaction.line(text)
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("letter", ["", "\u00fc", "\N{HORIZONTAL ELLIPSIS}"])
+@pytest.mark.parametrize("name", ["UserPw", "USERPW", "passwd", "Pa\N{LATIN SMALL LETTER LONG S}sword"])
+@pytest.mark.parametrize("mark", [': "{}"', "='{}'", "={}&x=1", ' => "{}"', '\\": \\"{}\\"'])
+def test_a_credential_is_found_in_any_text(letter: str, name: str, mark: str) -> None:
+    kept = redaction.text(f"{letter} {name}{mark.format('geheim')} {letter}")
+    assert "geheim" not in kept, kept
+
+
+def test_a_credential_is_found_at_the_beginning_of_a_long_text() -> None:
+    long = "Password=geheim&x=" + "A" * redaction.LONGEST_VALUE
+    for kept in (redaction.data({"a": long}, redaction.Secrets())["a"], redaction.body(long.encode())):
+        assert kept.startswith("Password=***&x=AAA")
+        assert kept.endswith(f"A… ({len(long)} characters)")
+
+
+@pytest.mark.parametrize("hidden", ["\0", "\\u0050w", "\\U004ab", "<a HREF = '#b'/>", 'x href="#c"'])
+def test_a_long_body_in_which_credentials_may_hide_is_not_kept(hidden: str) -> None:
+    content = "A" * 50_000 + hidden
+    assert redaction.body(content.encode()) == f"({len(content)} bytes, not kept: credentials may hide in them)"

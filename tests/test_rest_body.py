@@ -350,3 +350,9 @@ def test_any_body_gets_an_answer_or_a_reason(echo: EchoClient, chance: random.Ra
 @given(value=st.dictionaries(st.text(), JSON, min_size=1))
 def test_what_json_says_comes_back(value: dict[str, Any]) -> None:
     assert json_text.decode(json_text.encode(value).decode()) == value  # True == 1
+
+
+@pytest.mark.parametrize("length", [1, json_text.LONG, json_text.LONG + 1])
+def test_true_is_1_beside_a_large_file_as_well(length: int) -> None:
+    file = "A" * length
+    assert json_text.decode(json.dumps({"a": [True, {"b": False}], "c": file})) == {"a": [1, {"b": 0}], "c": file}

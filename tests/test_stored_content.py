@@ -39,6 +39,13 @@ def test_a_content_is_stored_as_base64_in_lines_of_76_characters_but_on_mariadb(
         assert [len(line) for line in str(kept).split("\n")] == [76, 60, 0]
 
 
+@pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 114, 115, 5000])
+def test_it_is_the_base64_of_mails(database: Database, size: int) -> None:
+    content = bytes(range(251)) * 20
+    with database.reading() as connection:
+        assert stored_content.stored(connection, content[:size]) == base64.encodebytes(content[:size]).decode()
+
+
 def test_bytes_of_mariadb_are_the_content() -> None:
     assert stored_content.content(b"\0\xff") == b"\0\xff"
     assert stored_content.as_base64(b"\0\xff") == "AP8="

@@ -332,3 +332,12 @@ def test_any_elements_give_a_value_or_a_fault(content: str) -> None:
         decoded(content)
     except RequestFault as fault:
         assert fault.message
+
+
+@pytest.mark.parametrize("length", [10, xml.LONG, xml.LONG + 1, 5 * xml.LONG])
+@pytest.mark.parametrize("rest", ["", "ü", "\ud800", "\u0085\u0084"])
+def test_a_text_of_any_length_is_escaped_in_the_same_way(length: int, rest: str) -> None:
+    text = "".join(chr(code) for code in range(128)) + rest
+    expected = "\t\n\r" + "".join(chr(code) for code in range(32, 127)) + rest.replace("\ud800", "").replace("\x84", "")
+    expected = expected.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert xml.escape("A" * length + text) == "A" * length + expected

@@ -80,7 +80,7 @@ def _check_size(text: str) -> None:
 
 
 def _has_few_marks(text: str) -> bool:
-    """Whether there are less than MAX_DEPTH brackets and commas, in strings or not. `find` skips a large file at once."""
+    """Whether there are less than MAX_DEPTH brackets and commas, in strings or not; `find` skips a large file."""
     left = MAX_DEPTH
     for mark in "[{,":
         at = text.find(mark)
