@@ -84,6 +84,12 @@ class Client(threading.Thread):
         self._connection: http.client.HTTPConnection | None = None
 
     def run(self) -> None:
+        try:
+            self._call()
+        finally:
+            self._hang_up()
+
+    def _call(self) -> None:
         for count in itertools.count():
             if self._stop_event.is_set():
                 return
@@ -112,7 +118,7 @@ class Client(threading.Thread):
             content = response.read()
         except (OSError, http.client.HTTPException):
             self._said.lost += 1
-            self._connection = None
+            self._hang_up()
             self._stop_event.wait(0.02)  # until the server is back
             return None
         if response.status == 503:
@@ -123,3 +129,8 @@ class Client(threading.Thread):
             self._said.errors.append(f"{response.status} {content.decode()}")
             return None
         return answer
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
