@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select
+from statements import sent_to
 from ticket_world import (
     NOW,
     ROOT,
@@ -19,7 +20,6 @@ from ticket_world import (
     known,
     new_article,
     rows,
-    statements,
 )
 
 from genericinterface.database import tables as t
@@ -306,7 +306,7 @@ def test_articles_cost_a_fixed_number_of_statements(
     believe(monkeypatch)
     files = tuple(NewAttachment(f"{number}.txt", b"x", "text/plain") for number in range(20))
     write(connection)  # names are known from now on
-    with statements(read_only_database) as sent:
+    with sent_to(read_only_database) as sent:
         change = begin(connection, tn="2")
         add_article(change, new_article(connection, attachments=files))
         change.flush()
@@ -320,7 +320,7 @@ def test_articles_cost_a_fixed_number_of_statements(
         "ticket_flag",
         "ticket_history",
     ]
-    with statements(read_only_database) as sent:
+    with sent_to(read_only_database) as sent:
         change = change_of(connection, change.id)
         add_article(change, new_article(connection, attachments=files))
         change.flush()

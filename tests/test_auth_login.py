@@ -6,11 +6,10 @@ import hashlib
 import statistics
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import insert, select, update
+from statements import sent_to
 
 from genericinterface.auth import Agent, Authenticator, Credentials, Customer, passwords
 from genericinterface.database.accounts import AGENTS, CUSTOMERS
@@ -86,21 +85,6 @@ class Person:
 @pytest.fixture(params=KINDS)
 def person(request: pytest.FixtureRequest, database: Database, sysconfig: SystemConfiguration) -> Person:
     return Person(request.param, database, sysconfig)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_the_right_password_is_who_it_is(database: Database, sysconfig: SystemConfiguration) -> None:
@@ -192,7 +176,7 @@ def test_a_first_login_is_written_down(person: Person) -> None:
 
 def test_a_login_soon_after_costs_one_statement_and_writes_nothing(person: Person) -> None:
     person.log_in()
-    with statements(person.database) as sent:
+    with sent_to(person.database) as sent:
         assert person.log_in()
     assert len(sent) == 1
     assert sent[0].startswith("SELECT")

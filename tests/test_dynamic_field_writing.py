@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
-from ticket_world import TESTER, begin, believe, change_of, history, known, new_article, rows, statements
+from statements import sent_to
+from ticket_world import TESTER, begin, believe, change_of, history, known, new_article, rows
 
 from genericinterface.database import dynamic_field_values as values
 from genericinterface.database import tables as t
@@ -265,7 +266,7 @@ def test_all_fields_cost_three_statements(
     number = begin(connection).flush()
     change = change_of(connection, number, known(connection, t.users, TESTER))
     fields = find_configured(connection, ["Asset", "Notes", "Color", "Colors", "Urgent"])
-    with statements(read_only_database) as sent:
+    with sent_to(read_only_database) as sent:
         set_values(change, {found: ["1"] for found in fields.values()})
         set_values(change, {found: ["0"] for found in fields.values()})
         change.flush()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
-from test_sysconfig import counted
+from statements import sent_to
 
 from genericinterface.database import escalations, lookups
 from genericinterface.database import tables as t
@@ -105,7 +105,7 @@ def test_the_database_tells_the_same_facts_with_one_statement(database: Database
     with database.transaction() as connection:
         stored = [(store(connection, case, sysconfig), case) for case in RECORDED["rebuilt"]]
         for ticket_id, case in stored:
-            with counted(database) as statements:
+            with sent_to(database) as statements:
                 found = escalations.facts(connection, ticket_id, case["created"], sysconfig)
             assert found == told(case)
             assert len(statements) == 1
@@ -119,7 +119,7 @@ def test_the_slas_times_hold_where_there_are_slas(database: Database) -> None:
         row = {"first_response_time": 0, "update_time": 5, "solution_time": 0, "valid_id": 2, "name": "Own"}
         sla_id = connection.execute(insert(t.sla).values(**row, **stamps(NOW))).inserted_primary_key[0]
         found = escalations.escalation_times(connection, fresh=True)
-        with counted(database) as statements:
+        with sent_to(database) as statements:
             assert escalations.escalation_times(connection) is found
     assert statements == []
     own, queues = Preferences(update=Limit(5)), Preferences(Limit(60, 50), calendar="2")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, func, insert, literal, select, update
+from sqlalchemy import func, insert, literal, select, update
+from statements import sent_to
 
 from genericinterface.database import lookups
 from genericinterface.database import tables as t
@@ -31,23 +30,9 @@ TABLES = (
 )
 
 
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-
-
 def test_all_names_are_one_statement_and_then_none(database: Database) -> None:
     with database.reading() as connection:
-        with counted(database) as statements:
+        with sent_to(database) as statements:
             found = lookups.names(connection, TABLES)
             again = lookups.names(connection, TABLES[:3])
         assert len(statements) == 1
@@ -100,6 +85,6 @@ def test_what_a_ticket_refers_to_is_known_however_new_it_is(database: Database) 
         ticket = connection.execute(select(t.ticket).limit(1)).one()
         known = lookups.of_tickets(connection, TABLES, [ticket])
         assert known["queue"].names[ticket.queue_id] == "Newest"
-        with counted(database) as statements:
+        with sent_to(database) as statements:
             lookups.of_tickets(connection, TABLES, [ticket])
         assert not statements

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from application import NOW, application, client
 from sqlalchemy import insert, select
+from statements import sent_to
 from test_auto_response import answer_with, created, responses
 from test_auto_response import queued as messages
-from ticket_requests import ARTICLE, TRANSPORTS, change, creation, send, statements
+from ticket_requests import ARTICLE, TRANSPORTS, change, creation, send
 from werkzeug.test import Client
 
 from genericinterface.database import auto_responses, lookups, mail_queue
@@ -135,7 +136,7 @@ def test_a_long_chain_keeps_its_ends() -> None:
 
 def test_it_costs_a_statement_where_something_is_sent(database: Database) -> None:
     def asked(data: dict[str, Any], operation: str = "TicketUpdate") -> int:
-        with statements(built.database) as sent:
+        with sent_to(built.database) as sent:
             assert "TicketID" in send(client(built), "rest", operation, data)
         return sum("a_in_reply_to" in each and each.startswith("SELECT") for each in sent)
 

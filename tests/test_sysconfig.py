@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from application import REST, application, client
 from click.testing import CliRunner, Result
-from sqlalchemy import Connection, event, insert, update
+from sqlalchemy import Connection, insert, update
+from statements import sent_to
 
 from genericinterface import sysconfig
 from genericinterface.cli import cli
@@ -60,20 +60,6 @@ def resolve(database: Database, overrides: Mapping[str, Any] | None = None) -> R
         return stored_sysconfig.resolve(connection, overrides or {})
 
 
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-
-
 def test_our_own_database_has_the_defaults(read_only_database: Database) -> None:
     found = resolve(read_only_database)
     assert found.configuration == sysconfig.load({})
@@ -87,7 +73,7 @@ def test_the_settings_file_wins_over_znuny_over_its_default(database: Database) 
             default = add_default(connection, name, "--- default\n")
             if name != HOOK:
                 add_modified(connection, default, name, "--- changed\n")
-    with counted(database) as statements:
+    with sent_to(database) as statements:
         found = resolve(database, {"SystemID": "77"})
     assert len(statements) == 1
     assert (found.value(HOOK), found.origins[HOOK]) == ("default", "Znuny's default")
@@ -235,14 +221,14 @@ def test_a_worker_follows_a_change(database: Database, monkeypatch: pytest.Monke
     with database.transaction() as connection:
         default = add_default(connection, HOOK, "--- default\n")
         add_modified(connection, default, HOOK, "--- Case#\n")
-    with counted(database) as statements:
+    with sent_to(database) as statements:
         current.refresh()
     assert statements == []  # within the time that it is believed
     monkeypatch.setattr(stored_sysconfig, "TTL", -1.0)
     current._expires = 0.0
     current.refresh()
     assert (current.current.ticket_hook, current.current.fqdn) == ("Case#", "desk.example.com")
-    with counted(database) as statements:
+    with sent_to(database) as statements:
         current.refresh()
     assert len(statements) == 1  # nothing was changed
     with database.transaction() as connection:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Integer, String, insert
+from statements import sent_to
 from ticket_world import (
     NOW,
     ROOT,
@@ -20,7 +21,6 @@ from ticket_world import (
     known,
     new_article,
     rows,
-    statements,
 )
 
 from genericinterface.database import storable
@@ -96,7 +96,7 @@ def test_it_costs_a_fixed_number_of_statements(
 ) -> None:
     believe(monkeypatch)
     begin(connection, tn="1").flush()  # names are known from now on
-    with statements(read_only_database) as sent:
+    with sent_to(read_only_database) as sent:
         change = begin(connection)
         change.set_owner(known(connection, t.users, TESTER))
         change.set_lock(2)
@@ -105,7 +105,7 @@ def test_it_costs_a_fixed_number_of_statements(
         ["INSERT", "INTO", "ticket"],
         ["INSERT", "INTO", "ticket_history"],
     ]
-    with statements(read_only_database) as sent:
+    with sent_to(read_only_database) as sent:
         change = change_of(connection, number)
         change.set_title("other")
         change.set_queue(known(connection, t.queue, "Sales"))
@@ -114,7 +114,7 @@ def test_it_costs_a_fixed_number_of_statements(
         change.account_time("1")
         change.flush()
     assert [statement.split()[0] for statement in sent] == ["SELECT", "SELECT", "UPDATE", "INSERT", "INSERT"]
-    with statements(read_only_database) as sent:
+    with sent_to(read_only_database) as sent:
         change_of(connection, number).flush()
     assert len(sent) == 1
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from application import SOAP, application, client
 from sqlalchemy import Connection, Row, select, text, update
+from statements import sent_to
 from test_wsdl import service
 from ticket_requests import (
     ABSENT,
@@ -23,7 +24,6 @@ from ticket_requests import (
     envelope,
     history,
     send,
-    statements,
 )
 from werkzeug.test import Client
 
@@ -363,7 +363,7 @@ def patient(built: Application, database: Database, monkeypatch: pytest.MonkeyPa
 
 def cost(built: Application, request: dict[str, Any]) -> int:
     create(client(built), request)
-    with statements(built.database) as sent:
+    with sent_to(built.database) as sent:
         create(client(built), request)
     return len(sent)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
-from ticket_world import NOW, SYSCONFIG, begin, believe, change_of, known, new_article, rows, statements
+from statements import sent_to
+from ticket_world import NOW, SYSCONFIG, begin, believe, change_of, known, new_article, rows
 
 from genericinterface.database import escalations
 from genericinterface.database import tables as t
@@ -146,10 +147,10 @@ def test_what_has_nothing_to_do_with_it_leaves_it_alone(connection: Connection, 
 
 def test_it_costs_one_statement(connection: Connection, queues: dict[str, int], read_only_database: Database) -> None:
     begin(connection, tn="1").flush()  # names are known from now on
-    with statements(read_only_database) as sent:
+    with sent_to(read_only_database) as sent:
         number = begin(connection, queue_id=queues["Support"]).flush()
     assert len(sent) == 2
-    with statements(read_only_database) as sent:
+    with sent_to(read_only_database) as sent:
         change = change_of(connection, number)
         change.set_priority(4)
         change.flush()

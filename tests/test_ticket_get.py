@@ -11,6 +11,7 @@ import pytest
 from application import application, client
 from conftest import BACKENDS, Maker
 from sqlalchemy import delete, update
+from statements import sent_to
 from ticket_reading import (
     CUSTOMER,
     FIRST_ARTICLE,
@@ -27,7 +28,6 @@ from ticket_reading import (
     over_rest,
     over_soap,
     set_fields,
-    statements,
 )
 from werkzeug.test import Client
 
@@ -361,7 +361,7 @@ def test_attachments_are_in_the_order_of_their_numbers_as_text(caller: Client) -
 @pytest.mark.parametrize("value", ["0", ""])
 def test_contents_are_not_read_when_they_are_not_wanted(shared: Application, value: str) -> None:
     caller = client(shared)
-    with statements(shared.database) as sent:
+    with sent_to(shared.database) as sent:
         found = files(get(caller, AllArticles=1, Attachments=1, GetAttachmentContents=value))
     assert {file["Content"] for file in found.values()} == {""}
     assert found["big.bin"]["FilesizeRaw"] == str(len(BIG))
@@ -494,7 +494,7 @@ def test_one_ticket_costs_as_many_statements_as_fifty(
         caller = client(built)
         sent = []
         for asked in (str(TICKET), str(TICKET), fifty):
-            with statements(built.database) as seen:
+            with sent_to(built.database) as seen:
                 found = over_rest(caller, "TicketGet", TicketID=asked, **ROOT, **options)
             sent.append(len(seen))
     assert len(found["Ticket"]) == 50

@@ -12,6 +12,7 @@ import zeep
 from application import BASE, NOW, SOAP, application, client
 from genericinterface.webservice_definitions import text
 from sqlalchemy import Connection, update
+from statements import sent_to
 from test_wsdl import Wire
 from ticket_reading import (
     CUSTOMER,
@@ -26,7 +27,6 @@ from ticket_reading import (
     over_rest,
     over_soap,
     set_fields,
-    statements,
 )
 from werkzeug.test import Client
 
@@ -129,7 +129,7 @@ def test_one_history_costs_as_many_statements_as_ten(filled: Database, monkeypat
     sent = []
     with application(filled) as built:
         for asked in ("1", "1", "1,2,3,4,5,6,7,8,9,10"):
-            with statements(built.database) as seen:
+            with sent_to(built.database) as seen:
                 found = over_rest(client(built), "TicketHistoryGet", TicketID=asked, **ROOT)
             sent.append(len(seen))
     assert len(found["TicketHistory"]) == 10
@@ -258,6 +258,6 @@ def test_the_etag_does_not_change_with_escalations(filled: Database) -> None:
 
 
 def test_the_etag_costs_one_statement(filled: Database) -> None:
-    with statements(filled) as sent, filled.reading() as connection:
+    with sent_to(filled) as sent, filled.reading() as connection:
         etag(connection, TICKET)
     assert len(sent) == 1

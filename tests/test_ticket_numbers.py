@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
-from test_sysconfig import counted
+from statements import sent_to
 
 from genericinterface import sysconfig
 from genericinterface.database.engine import Database
@@ -173,7 +173,7 @@ def test_old_rows_are_taken_away(database: Database) -> None:
 
 def test_the_statements_of_a_draw_are_few(database: Database) -> None:
     draw(database, configured("DateChecksum"))
-    with database.transaction() as connection, counted(database) as statements:
+    with database.transaction() as connection, sent_to(database) as statements:
         next_number(connection, configured("DateChecksum"), NOW)
     # Those of the counter go over a connection of their own on a server.
     assert len(statements) == (3 if database.engine.dialect.name == "sqlite" else 1)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from application import BASE, NOW, REST, application, client
 from genericinterface.webservice_definitions import text
-from sqlalchemy import event, update
+from sqlalchemy import update
+from statements import sent_to
 from werkzeug.test import Client
 
 from genericinterface.database import lookups, webservices
@@ -43,21 +44,6 @@ def search(caller: Client, **parameters: Any) -> tuple[dict[str, Any], dict[str,
     return json.loads(answer.data), dict(answer.headers)
 
 
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL that is sent meanwhile."""
-    sent: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", keep)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", keep)
-
-
 # ------------------------------------------------------------------------------------------------------ statements
 
 
@@ -77,7 +63,7 @@ def test_a_search_is_one_statement(database: Database, parameters: dict[str, Any
     with application(database) as built:
         ask = client(built)
         ask.post(f"{REST}/Ticket/search", json=ROOT | parameters)  # the web service is read, the login is counted
-        with statements(built.database) as sent:
+        with sent_to(built.database) as sent:
             ask.post(f"{REST}/Ticket/search", json=ROOT | parameters)
     assert len(sent) == 2 + more
 

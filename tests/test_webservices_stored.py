@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, select
+from statements import sent_to
 
 from genericinterface.database import communications, webservices
 from genericinterface.database.engine import Database
@@ -16,20 +15,6 @@ from genericinterface.errors import ConfigurationError
 
 NOW = dt.datetime(2026, 7, 8, 9, 10, 11)
 LATER = NOW + dt.timedelta(hours=1)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def add(database: Database, name: str = "Tickets", config: str = "A: 1\n") -> int:
@@ -66,7 +51,7 @@ def test_text_is_stored_byte_by_byte(database: Database) -> None:
 
 def test_the_lookups_of_a_request_are_one_statement_each(database: Database) -> None:
     webservice_id = add(database)
-    with statements(database) as seen, database.reading() as connection:
+    with sent_to(database) as seen, database.reading() as connection:
         webservices.valid_by_name(connection, "Tickets")
         webservices.valid_by_id(connection, webservice_id)
     assert len(seen) == 2

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from application import REST, SOAP
-from sqlalchemy import Connection, Table, event, insert
+from sqlalchemy import Connection, Table, insert
 from werkzeug.test import Client
 
 from genericinterface.database import stored_content
@@ -174,18 +173,3 @@ def flat(value: Any) -> Any:
     if isinstance(value, list):
         return flat(value[0]) if len(value) == 1 else [flat(item) for item in value]
     return "" if value is None else str(value)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL that is sent meanwhile."""
-    sent: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", keep)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", keep)

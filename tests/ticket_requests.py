@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from application import REST, SOAP
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, func, select
 from werkzeug.test import Client, TestResponse
 
 from genericinterface.database import tables as t
-from genericinterface.database.engine import Database
 
 NAMESPACE = "http://www.otrs.org/TicketConnector/"
 TRANSPORTS = ("rest", "soap")
@@ -105,21 +103,6 @@ def _value(element: ElementTree.Element) -> Any:
 def error(code: str, message: str) -> dict[str, Any]:
     """An error answer."""
     return {"Error": {"ErrorCode": code, "ErrorMessage": message}}
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL that is sent meanwhile."""
-    sent: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", keep)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", keep)
 
 
 def history(connection: Connection, ticket_id: Any) -> list[tuple[str, str]]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
-from sqlalchemy import Connection, Table, event, select
+from sqlalchemy import Connection, Table, select
 
 from genericinterface.database import escalations, lookups
 from genericinterface.database import tables as t
 from genericinterface.database.article_writing import NewArticle
-from genericinterface.database.engine import Database
 from genericinterface.database.ticket_change import TicketChange, create_ticket, read_for_update
 from genericinterface.database.ticket_row import NewTicket
 from genericinterface.sysconfig import SystemConfiguration
@@ -114,18 +111,3 @@ def believe(patch: pytest.MonkeyPatch) -> None:
     for module in (lookups, escalations):
         patch.setattr(module, "TTL", 3600)
         patch.setattr(module, "_known", WeakKeyDictionary())
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
