@@ -25,7 +25,7 @@ from genericinterface.auth.passwords import hash_password
 from genericinterface.database import demo_data, schema_check, webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.install import install
-from tests.benchmarks import load, recorded, servers, tickets
+from tests.benchmarks import load, recorded, servers, tickets, writes
 
 # A database's URL, the IDs of the tickets in it, and whether it is ours.
 Filled = tuple[str, dict[str, list[int]], bool]
@@ -70,7 +70,7 @@ def measure(filled: Filled, arguments: argparse.Namespace) -> None:
     url, numbers, ours = filled
     chosen = settings_module.load({}, {"database_url": url, "log_level": "warning"})
     wanted = [*(recorded.cases(chosen) if ours else []), *recorded.ticket_cases(numbers)]
-    wanted = [case for case in wanted if re.search(arguments.only, case.name)]
+    wanted = _fitting(wanted, arguments)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "recorded.pickle")
         counts = recorded.record(chosen, wanted, file)
@@ -88,14 +88,31 @@ def measure(filled: Filled, arguments: argparse.Namespace) -> None:
                     "soap": (provider.address, case.soap()),
                 }
                 if arguments.peer:
-                    peer = urlsplit(arguments.peer)
-                    address = (peer.hostname or "", peer.port or 80)
+                    address = _address(arguments.peer)
                     sides |= {"peer rest": (address, case.rest()), "peer soap": (address, case.soap())}
                 _row(case.name, counts[case.name], _results(sides, arguments))
+            _measure_writes(provider, _fitting(writes.writing_cases(numbers, ours), arguments), arguments)
             memory = ", ".join(f"{number:.0f}" for number in provider.worker_memory())
             print(f"\nready after {provider.started_in:.2f} s (bare: {bare.started_in:.2f} s)")
             bare_memory = ", ".join(f"{number:.0f}" for number in bare.worker_memory())
             print(f"memory of each worker after the run: {memory} MB (bare: {bare_memory} MB)")
+
+
+def _measure_writes(provider: servers.Running, wanted: list[recorded.Case], arguments: argparse.Namespace) -> None:
+    """A table of what writes, over REST; the database grows meanwhile."""
+    if not wanted:
+        return
+    print("\n| operation | REST |" + (" peer REST | REST/peer |" if arguments.peer else ""))
+    print("|---" * (4 if arguments.peer else 2) + "|")
+    for case in wanted:
+        sides = {"rest": (provider.address, case.rest())}
+        if arguments.peer:
+            sides["peer"] = (_address(arguments.peer), case.rest())
+        results = _results(sides, arguments)
+        cells = [case.name, *(_cell(found) for found in results.values())]
+        if arguments.peer:
+            cells.append(f"{_rate(results['rest']) / _rate(results['peer']):.1f}")
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def _results(
@@ -110,19 +127,34 @@ def _results(
     return results
 
 
+def _fitting(wanted: list[recorded.Case], arguments: argparse.Namespace) -> list[recorded.Case]:
+    return [case for case in wanted if re.search(arguments.only, case.name)]
+
+
+def _address(url: str) -> tuple[str, int]:
+    peer = urlsplit(url)
+    return peer.hostname or "", peer.port or 80
+
+
+def _rate(results: list[load.Result]) -> float:
+    return statistics.median(result.rate for result in results)
+
+
+def _cell(results: list[load.Result]) -> str:
+    p50 = statistics.median(result.p50 for result in results)
+    p99 = statistics.median(result.p99 for result in results)
+    failed = sum(result.failed for result in results)
+    rate = _rate(results)
+    shown = f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}"
+    return f"{shown}/s, {p50:.1f} ms, p99 {p99:.1f} ms" + (f", {failed} FAILED" if failed else "")
+
+
 def _row(operation: str, statements: int, results: dict[str, list[load.Result]]) -> None:
-    rate = {name: statistics.median(result.rate for result in found) for name, found in results.items()}
-
-    def cell(name: str) -> str:
-        p50 = statistics.median(result.p50 for result in results[name])
-        p99 = statistics.median(result.p99 for result in results[name])
-        failed = sum(result.failed for result in results[name])
-        return f"{rate[name]:.0f}/s, {p50:.1f} ms, p99 {p99:.1f} ms" + (f", {failed} FAILED" if failed else "")
-
-    cells = [operation, str(statements), cell("bare"), cell("rest"), cell("soap")]
+    rate = {name: _rate(found) for name, found in results.items()}
+    cells = [operation, str(statements), *(_cell(results[side]) for side in ("bare", "rest", "soap"))]
     cells += [f"{rate['bare'] / rate['rest']:.2f}", f"{rate['rest'] / rate['soap']:.2f}"]
     if "peer rest" in rate:
-        cells += [cell("peer rest"), cell("peer soap")]
+        cells += [_cell(results["peer rest"]), _cell(results["peer soap"])]
         cells += [f"{rate[side] / rate[f'peer {side}']:.1f}" for side in ("rest", "soap")]
     print(f"| {' | '.join(cells)} |", flush=True)
 
