@@ -90,8 +90,15 @@ def data(value: Any, secrets: Secrets, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _item(str(key), item, secrets, depth) for key, item in value.items()}
     if isinstance(value, list | tuple):
+        if _is_plain(value):
+            return list(value)
         return [data(_pair(item, secrets), secrets, depth + 1) for item in value]
     return _cut(value) if isinstance(value, str) else value
+
+
+def _is_plain(items: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether a list is of short texts without a hint: looked at together, as the IDs of thousands of tickets are."""
+    return set(map(type, items)) == {str} and max(map(len, items)) <= LONGEST_VALUE and not _has_hint("\n".join(items))
 
 
 def _item(key: str, item: Any, secrets: Secrets, depth: int) -> Any:

@@ -53,6 +53,14 @@ def test_everything_else_stays(key: str) -> None:
     assert redacted(data) == data
 
 
+def test_lists_of_texts_are_looked_at_as_well() -> None:
+    assert redacted(["1", "2", "Password: s3cret"]) == ["1", "2", "Password: ***"]
+    assert redacted(["1", 2, "Password: s3cret"]) == ["1", 2, "Password: ***"]
+    assert redacted([]) == []
+    short, long = redacted(["a", "x" * 30_000])
+    assert (short, "30000 characters" in long) == ("a", True)
+
+
 def test_empty_credentials_stay_visible() -> None:
     assert redacted({"Password": "", "SessionID": None}) == {"Password": "", "SessionID": None}
 
