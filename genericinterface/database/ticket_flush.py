@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from genericinterface.database import tables as t
 from genericinterface.database.tables.columns import TIMESTAMP
-from genericinterface.database.ticket_row import COLUMNS, TicketRow
+from genericinterface.database.ticket_row import NAMES, TicketRow
 
 Row = dict[str, Any]
 SEEN = "Seen"
@@ -81,7 +81,7 @@ def flush(connection: Connection, stored: TicketRow | None, row: TicketRow, pend
     if stored is None:
         ticket_id = _insert(connection, t.ticket, _columns(row))
     elif row != stored:
-        changed = tuple(name for name in COLUMNS if getattr(row, name) != getattr(stored, name))
+        changed = tuple(name for name in NAMES if getattr(row, name) != getattr(stored, name))
         connection.execute(_update(changed), {"ticket_id": ticket_id} | {name: getattr(row, name) for name in changed})
     if pending.articles:
         _write_articles(connection, ticket_id, pending.articles)
@@ -98,7 +98,7 @@ def flush(connection: Connection, stored: TicketRow | None, row: TicketRow, pend
 
 
 def _columns(row: TicketRow) -> Row:
-    return {name: getattr(row, name) for name in COLUMNS if name != "id"}
+    return {name: getattr(row, name) for name in NAMES if name != "id"}
 
 
 def _id(article: Article | None) -> int | None:

@@ -1,4 +1,4 @@
-"""The row of a ticket as it is, and as it is made. Written by ticket_change.py alone."""
+"""The row of a ticket as it is, and as it is made. Written by ticket_change.py alone; tickets.py reads it, and more."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ class NewTicket:
     archive_flag: int = 0
 
 
-COLUMNS = tuple(field.name for field in fields(TicketRow))
-BY_ID: Select[Any] = select(*(ticket.c[name] for name in COLUMNS)).where(ticket.c.id == bindparam("ticket_id"))
-BY_ID_FOR_UPDATE = BY_ID.with_for_update()
+NAMES = tuple(field.name for field in fields(TicketRow))
+COLUMNS = tuple(ticket.c[name] for name in NAMES)
+BY_ID_FOR_UPDATE: Select[Any] = select(*COLUMNS).where(ticket.c.id == bindparam("ticket_id")).with_for_update()
 
 
 def from_new(new: NewTicket, user_id: int, now: dt.datetime) -> TicketRow:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Float, Select, bindparam, cast, func, select
 
@@ -17,6 +18,7 @@ from genericinterface.database import lookups
 from genericinterface.database import tables as t
 from genericinterface.database.lookups import Names
 from genericinterface.database.permission import EVERYTHING, Access
+from genericinterface.database.ticket_row import COLUMNS, TicketRow
 
 CLOSED = "closed"
 STATEMENTS = 256  # that are kept: one for each rule of permission, with Extended and without
@@ -36,34 +38,11 @@ NAMED = (
 )
 
 
-class Stored(NamedTuple):
-    """A row of `ticket`; `time_units` is None where no time is booked, the last three without Extended."""
+@dataclass(frozen=True)
+class Stored(TicketRow):
+    """A row of `ticket` and what is booked and happened; `time_units` is None where no time is booked, the moments
+    where nothing of the kind has happened, and without Extended."""
 
-    id: int
-    tn: str
-    title: str | None
-    queue_id: int
-    ticket_lock_id: int
-    type_id: int | None
-    service_id: int | None
-    sla_id: int | None
-    user_id: int
-    responsible_user_id: int
-    ticket_priority_id: int
-    ticket_state_id: int
-    customer_id: str | None
-    customer_user_id: str | None
-    timeout: int
-    until_time: int
-    escalation_time: int
-    escalation_update_time: int
-    escalation_response_time: int
-    escalation_solution_time: int
-    archive_flag: int
-    create_time: dt.datetime
-    create_by: int
-    change_time: dt.datetime
-    change_by: int
     time_units: float | None
     first_response: dt.datetime | None = None
     closed: dt.datetime | None = None
@@ -79,10 +58,8 @@ def read(
     """The tickets that are there and accessible, by ID; one statement."""
     statement = _statement(access.condition, extended)
     rows = connection.execute(statement, {**access.values, "tickets": list(tickets)})
-    return {row[0]: Stored(*row) for row in rows}
-
-
-_STORED = tuple(t.ticket.c[name] for name in Stored._fields if name in t.ticket.c)
+    found = (Stored(*row) for row in rows)
+    return {ticket.id: ticket for ticket in found}
 
 
 @lru_cache(STATEMENTS)
@@ -91,7 +68,7 @@ def _statement(permission: ColumnElement[bool], extended: bool) -> Select[Any]:
     booked = select(cast(func.sum(time.time_unit), Float)).where(time.ticket_id == t.ticket.c.id).scalar_subquery()
     moments = (_first_response(), _closed(), _first_lock()) if extended else ()
     chosen = t.ticket.c.id.in_(bindparam("tickets", expanding=True))
-    return select(*_STORED, booked, *moments).where(chosen, permission)
+    return select(*COLUMNS, booked, *moments).where(chosen, permission)
 
 
 def _first_response() -> ColumnElement[Any]:
