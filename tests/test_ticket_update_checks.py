@@ -7,30 +7,37 @@ from typing import Any
 
 import pytest
 from application import application, client
-from sqlalchemy import func, select
-from ticket_requests import ABSENT, AGENT, ARTICLE, TRANSPORTS, change, error, send, without
+from sqlalchemy import select
+from ticket_refusals import (
+    ARTICLES,
+    DENIED,
+    FIELDS,
+    FILE,
+    FILES,
+    INVALID,
+    MISSING,
+    REQUESTS,
+    SYSCONFIG,
+    TICKETS,
+    Refusal,
+    check_refused,
+    each,
+    made,
+    one,
+)
+from ticket_requests import ABSENT, AGENT, ARTICLE, TRANSPORTS, change, counts, error, send, without
 from werkzeug.test import Client
 
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.operation.ticket.ticket_update import TicketUpdate
 
-SYSCONFIG = {"Ticket::Type": 1, "Ticket::Service": 1, "Ticket::Responsible": 1}
-TEXT = {"Content": "eA==", "ContentType": "text/plain; charset=utf-8", "Filename": "x.txt"}
-MISSING, INVALID, DENIED = "MissingParameter", "InvalidParameter", "AccessDenied"
 NO_ACCESS = "User does not have access to the ticket!"
 # Agents of the demo data: ro and note in support, ro in support and sales by a role.
 MAIL = {"UserLogin": "mail", "Password": "mail"}
 READER = {"UserLogin": "reader", "Password": "reader"}
-JD = {"UserLogin": "jd", "Password": "jd"}
-CUSTOMER1 = {"UserLogin": ABSENT, "CustomerUserLogin": "customer1", "Password": "customer1"}
 PRINCIPAL = {"UserLogin": ABSENT, "CustomerUserLogin": "principal", "Password": "principal"}
 SUPPORT, FIRST_LEVEL, SALES = 12, 15, 17  # tickets by their queues; customer1, customer2 and anna.müller wrote them
-DATE = {"Year": 2031, "Month": 5, "Day": 6, "Hour": 7, "Minute": 8}
-
-
-def one(name: str) -> str:
-    return f"Ticket->{name}ID or Ticket->{name} parameter is invalid!"
 
 
 def may_not(what: str) -> str:
@@ -45,15 +52,20 @@ def article(**changes: Any) -> dict[str, Any]:
     return change(SUPPORT, Article=without(ARTICLE, changes))
 
 
-def fields(*values: tuple[str, Any]) -> dict[str, Any]:
-    return change(SUPPORT, DynamicField=[{"Name": name, "Value": value} for name, value in values])
+def more(**parameters: Any) -> dict[str, Any]:
+    return change(SUPPORT, **parameters)
 
 
-# In the order in which they are looked for.
-CASES: list[tuple[str, dict[str, Any], str, str]] = [
-    ("nobody", change(SUPPORT, UserLogin=ABSENT), MISSING, "UserLogin, CustomerUserLogin or SessionID is required!"),
-    ("password", change(SUPPORT, Password=ABSENT), MISSING, "Password or SessionID is required!"),
-    ("wrong password", change(SUPPORT, Password="x"), "AuthFail", "User could not be authenticated!"),
+def field(**parts: Any) -> dict[str, Any]:
+    return more(DynamicField=parts)
+
+
+def attachment(**changes: Any) -> dict[str, Any]:
+    return more(Article=ARTICLE, Attachment=without(FILE, changes))
+
+
+CASES: list[Refusal] = [
+    *made(more, REQUESTS),
     ("unknown", change(99999, Ticket="x"), DENIED, NO_ACCESS),
     ("unknown number", change(SUPPORT, TicketNumber="19990000001"), DENIED, NO_ACCESS),
     ("no number", change("abc", Ticket={"Title": "x"}), DENIED, NO_ACCESS),
@@ -63,64 +75,27 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("article text", change(SUPPORT, Article="x", Attachment="x"), INVALID, "Article parameter is not valid!"),
     ("articles", change(SUPPORT, Article=[ARTICLE, ARTICLE]), INVALID, "Article parameter is not valid!"),
     (
-        "fields text",
+        "fields text beside a bad queue",
         change(SUPPORT, Ticket={"Queue": "x"}, DynamicField="x", Attachment="x"),
         MISSING,
         "DynamicField parameter is missing or not valid!",
     ),
-    ("attachment text", change(SUPPORT, Attachment="x"), MISSING, "Attachment parameter is missing or not valid!"),
-    ("title hash", ticket(Title={"a": "b"}), INVALID, "Ticket->Title parameter is invalid!"),
-    ("title long", ticket(Title="x" * 256), INVALID, "Ticket->Title parameter is longer than 255 characters!"),
-    ("customer", ticket(CustomerUser="nobody", Queue="x"), INVALID, "Ticket->CustomerUser parameter is invalid!"),
-    ("queue", ticket(Queue="x", Lock="x"), INVALID, one("Queue")),
-    ("queue id", ticket(QueueID="99"), INVALID, one("Queue")),
     ("queue beside a bad id", ticket(Queue="Raw", QueueID="99"), INVALID, one("Queue")),
     ("bad queue beside an id", ticket(Queue="x", QueueID="2"), INVALID, one("Queue")),
-    ("lock", ticket(Lock="shut", Type="x"), INVALID, one("Lock")),
-    ("type", ticket(Type="x", Service="x"), INVALID, one("Type")),
-    ("service", ticket(Service="x", SLA="x"), INVALID, one("Service")),
-    ("service of others", ticket(Service="Printing"), INVALID, one("Service")),
-    ("service of the new customer", ticket(CustomerUser="principal", Service="Network"), INVALID, one("Service")),
-    ("SLA", ticket(SLA="x", State="x"), INVALID, one("SLA")),
-    ("SLA of another service", ticket(SLA="Express"), INVALID, one("SLA")),
-    ("state", ticket(State="x", Priority="x"), INVALID, one("State")),
-    ("priority", ticket(Priority="x", Owner="x"), INVALID, one("Priority")),
-    ("owner", ticket(Owner="ghost", Responsible="x"), INVALID, one("Owner")),
-    ("responsible", ticket(Responsible="ghost", PendingTime="x"), INVALID, one("Responsible")),
-    ("pending", ticket(PendingTime=DATE | {"Month": 15}), INVALID, "Ticket->PendingTime parameter is invalid!"),
-    ("subject", article(Subject=ABSENT, Body=ABSENT), MISSING, "Article->Subject parameter is missing!"),
-    ("body", article(Body=ABSENT), MISSING, "Article->Body parameter is missing!"),
-    ("auto response", article(AutoResponseType="x"), INVALID, "Article->AutoResponseType parameter is invalid!"),
-    ("charset", article(ContentType="", MimeType="text/plain"), MISSING, "Article->Charset is required!"),
-    ("history type", article(HistoryType="x"), INVALID, "Article->HistoryType parameter is invalid!"),
-    ("time", article(TimeUnit="a lot"), INVALID, "Article->TimeUnit parameter is invalid!"),
+    *made(ticket, TICKETS),
+    *made(article, ARTICLES),
+    ("field name", field(Value="x"), MISSING, "DynamicField->Name parameter is missing!"),
+    ("field value", field(Name="Asset"), MISSING, "DynamicField->Value parameter is missing!"),
+    *made(field, FIELDS),
     (
-        "notified",
-        article(ForceNotificationToUserID="77"),
+        "second field",
+        more(DynamicField=[{"Name": "Asset", "Value": "x"}, {"Name": "Nope", "Value": "x"}]),
         INVALID,
-        "Article->ForceNotificationToUserID UserID=77 parameter is invalid!",
+        "DynamicField->Name parameter is invalid!",
     ),
-    ("field name", change(SUPPORT, DynamicField={"Value": "x"}), MISSING, "DynamicField->Name parameter is missing!"),
-    (
-        "field value",
-        change(SUPPORT, DynamicField={"Name": "Asset"}),
-        MISSING,
-        "DynamicField->Value parameter is missing!",
-    ),
-    ("field", fields(("Asset", "x"), ("Nope", "x")), INVALID, "DynamicField->Name parameter is invalid!"),
-    ("file", change(SUPPORT, Attachment=TEXT), MISSING, "To create an attachment an article is needed!"),
-    (
-        "file content",
-        change(SUPPORT, Article=ARTICLE, Attachment=without(TEXT, {"Content": ABSENT})),
-        MISSING,
-        "Attachment->Content parameter is missing!",
-    ),
-    (
-        "file type",
-        change(SUPPORT, Article=ARTICLE, Attachment=TEXT | {"ContentType": "text/html; charset=zz"}),
-        INVALID,
-        "Attachment->ContentType is invalid!",
-    ),
+    ("file", more(Attachment=FILE), MISSING, "To create an attachment an article is needed!"),
+    ("file content", attachment(Content=ABSENT), MISSING, "Attachment->Content parameter is missing!"),
+    *made(attachment, FILES),
     (
         "note",
         change(FIRST_LEVEL, Article=ARTICLE, DynamicField={"Name": "Asset", "Value": "x"}, **READER),
@@ -134,7 +109,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         may_not("update dynamic fields"),
     ),
     *(
-        (name, change(FIRST_LEVEL, Ticket=changes, **MAIL), DENIED, may_not(f"update {what}"))
+        (f"may not {name}", change(FIRST_LEVEL, Ticket=changes, **MAIL), DENIED, may_not(f"update {what}"))
         for name, changes, what in (
             ("move", {"Queue": "Raw", "Owner": "mail"}, "queue"),
             ("move to where it is", {"Queue": "Support::First Level"}, "queue"),
@@ -155,11 +130,9 @@ def caller(module_database: Database) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize(("request_", "code", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@each(CASES)
 def test_refused(caller: Client, transport: str, request_: dict[str, Any], code: str, message: str) -> None:
-    expected = error(f"TicketUpdate.{code}", f"TicketUpdate: {message}")
-    assert send(caller, transport, "TicketUpdate", request_) == expected
-    assert f"TicketUpdate.{code}" in TicketUpdate.errors
+    check_refused(caller, transport, TicketUpdate, request_, code, message)
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
@@ -206,10 +179,9 @@ def test_who_moves_a_ticket_needs_move_into_where_it_goes(caller: Client, transp
 
 
 def test_nothing_is_written(caller: Client, module_database: Database) -> None:
-    counted = select(func.count(), func.max(t.ticket_history.c.id)).select_from(t.ticket_history)
     with module_database.reading() as connection:
-        before = connection.execute(counted).one()
+        before = counts(connection)
         late = change(SUPPORT, Ticket={"Title": "x", "Queue": "Sales", "Priority": "4 high"}, Article=ARTICLE)
         assert "faultstring" in send(caller, "rest", "TicketUpdate", late)
-        assert connection.execute(counted).one() == before
+        assert counts(connection) == before
         assert connection.scalar(select(t.ticket.c.title).where(t.ticket.c.id == SUPPORT)) != "x"
