@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -15,7 +14,7 @@ from genericinterface.database.ticket_change import TicketChange, create_ticket
 from genericinterface.database.ticket_numbers import next_number
 from genericinterface.database.ticket_row import NewTicket
 from genericinterface.errors import OperationError
-from genericinterface.operation.operation import Context, Data, Operation
+from genericinterface.operation.operation import Context, Data
 from genericinterface.operation.ticket import ticket_structures as structures
 from genericinterface.operation.ticket.check_article import ArticleCheck
 from genericinterface.operation.ticket.check_attachments import check_attachments
@@ -24,15 +23,14 @@ from genericinterface.operation.ticket.check_ticket import TicketCheck, TicketVa
 from genericinterface.operation.ticket.included_ticket import created
 from genericinterface.operation.ticket.new_article import ArticleWriter, set_fields
 from genericinterface.operation.ticket.parameter_errors import missing
-from genericinterface.operation.ticket.ticket_extensions import performed
 from genericinterface.operation.ticket.ticket_request import (
     MAIL_ERRORS,
     Attachments,
     DryRun,
     DynamicFields,
     TicketAnswer,
+    TicketWriting,
     acting_agent,
-    authenticated,
     check_lists,
 )
 from genericinterface.operation.ticket.ticket_structures import is_hash, is_list, items
@@ -59,12 +57,12 @@ class TicketCreateResponse(TicketAnswer):
 
 
 @OPERATIONS.register("Ticket::TicketCreate")
-class TicketCreate(Operation[TicketCreateRequest]):
+class TicketCreate(TicketWriting[TicketCreateRequest]):
     """Create a ticket."""
 
+    name = NAME
     Request = TicketCreateRequest
     Response = TicketCreateResponse
-    writes = True
     errors = {
         "TicketCreate.MissingParameter": "a parameter is missing; the message names it",
         "TicketCreate.AuthFail": "login or password is wrong, or the session is not good",
@@ -73,17 +71,8 @@ class TicketCreate(Operation[TicketCreateRequest]):
         "TicketCreate.AccessDenied": "no permission to create tickets in the queue",
     } | {f"{NAME}.{code}": words for code, words in MAIL_ERRORS.items()}
 
-    def authenticate(self, request: TicketCreateRequest, context: Context, connection: Connection) -> Actor:
-        """Any agent or customer user; whether they may create in the queue is asked later."""
-        return authenticated(NAME, request, context, connection)
-
-    def run(self, request: TicketCreateRequest, actor: Actor | None, context: Context, connection: Connection) -> Data:
-        """Checks everything, then writes it; under the extensions of the web service."""
-        assert actor is not None  # noqa: S101  authenticate gives one or raises
-        create = partial(self._create, request, actor, context, connection)
-        return performed(NAME, self.extension, request, actor, context, connection, create)
-
-    def _create(self, request: TicketCreateRequest, actor: Actor, context: Context, connection: Connection) -> Data:
+    def write(self, request: TicketCreateRequest, actor: Actor, context: Context, connection: Connection) -> Data:
+        """The new ticket, with the IDs of its articles and, where the definition asks for it, as a whole."""
         sysconfig = context.sysconfig
         _check_shape(request)
         ticket_check = TicketCheck(NAME, connection, sysconfig)

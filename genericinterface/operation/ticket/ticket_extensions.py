@@ -4,7 +4,7 @@
 - ETag: TicketUpdate with the header If-Match changes a ticket only if it is still what was read.
 - DryRun: a request with DryRun is checked and tried, and then all of it is undone.
 
-Called by ticket_create.py and ticket_update.py around their work, in its transaction.
+Called by ticket_request.py around the work of both, in its transaction, and by ticket_update.py.
 """
 
 from __future__ import annotations

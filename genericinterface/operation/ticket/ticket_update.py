@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -21,7 +20,7 @@ from genericinterface.database import ticket_ids
 from genericinterface.database.ticket_change import TicketChange, read_for_update
 from genericinterface.database.ticket_etag import etag
 from genericinterface.errors import Fault, OperationError
-from genericinterface.operation.operation import Context, Data, Operation
+from genericinterface.operation.operation import Context, Data
 from genericinterface.operation.ticket import ticket_structures as structures
 from genericinterface.operation.ticket.check_article import ArticleCheck, ArticleValues
 from genericinterface.operation.ticket.check_attachments import check_attachments
@@ -30,15 +29,15 @@ from genericinterface.operation.ticket.check_ticket import TicketCheck, TicketVa
 from genericinterface.operation.ticket.included_ticket import updated
 from genericinterface.operation.ticket.new_article import ArticleWriter, set_fields
 from genericinterface.operation.ticket.parameter_errors import invalid, missing
-from genericinterface.operation.ticket.ticket_extensions import check_unchanged, performed
+from genericinterface.operation.ticket.ticket_extensions import check_unchanged
 from genericinterface.operation.ticket.ticket_request import (
     MAIL_ERRORS,
     Attachments,
     DryRun,
     DynamicFields,
     TicketAnswer,
+    TicketWriting,
     acting_agent,
-    authenticated,
     check_lists,
 )
 from genericinterface.operation.ticket.ticket_structures import given, is_hash
@@ -65,12 +64,12 @@ class TicketUpdateResponse(TicketAnswer):
 
 
 @OPERATIONS.register("Ticket::TicketUpdate")
-class TicketUpdate(Operation[TicketUpdateRequest]):
+class TicketUpdate(TicketWriting[TicketUpdateRequest]):
     """Change a ticket."""
 
+    name = NAME
     Request = TicketUpdateRequest
     Response = TicketUpdateResponse
-    writes = True
     errors = {
         "TicketUpdate.EmptyRequest": "the request has no data at all",
         "TicketUpdate.MissingParameter": "a parameter is missing; the message names it",
@@ -83,20 +82,15 @@ class TicketUpdate(Operation[TicketUpdateRequest]):
     } | {f"{NAME}.{code}": words for code, words in MAIL_ERRORS.items()}
 
     def authenticate(self, request: TicketUpdateRequest, context: Context, connection: Connection) -> Actor:
-        """Any agent or customer user; what they may do is asked later."""
+        """Any agent or customer user, where there are any data and a ticket is named."""
         if context.is_empty:
             raise OperationError(f"{NAME}.EmptyRequest", f"{NAME}: The request data is invalid!")
         if given(request.TicketID) is None and given(request.TicketNumber) is None:
             raise missing(NAME, "TicketID or TicketNumber is required!")
-        return authenticated(NAME, request, context, connection)
+        return super().authenticate(request, context, connection)
 
-    def run(self, request: TicketUpdateRequest, actor: Actor | None, context: Context, connection: Connection) -> Data:
-        """Checks everything, then writes it; under the extensions of the web service."""
-        assert actor is not None  # noqa: S101  authenticate gives one or raises
-        update = partial(self._update, request, actor, context, connection)
-        return performed(NAME, self.extension, request, actor, context, connection, update)
-
-    def _update(self, request: TicketUpdateRequest, actor: Actor, context: Context, connection: Connection) -> Data:
+    def write(self, request: TicketUpdateRequest, actor: Actor, context: Context, connection: Connection) -> Data:
+        """The ticket, locked before anything of it is checked, with the ID of an article that was added."""
         sysconfig = context.sysconfig
         change = _ticket(request, actor, context, connection)
         permissions = _permissions(change, actor, context)
