@@ -1,7 +1,7 @@
 """A WSGI application around one SOAP transport whose every operation answers the data that it got.
 
 Used by the tests of the transport and of the WSDL; the provider's own road is walked in the tests of the whole
-application. Operations come from the registry of a test (`operations` of conftest-like fixtures).
+application. Operations come from the registry of a test; those of wsdl_echo.py are known to the WSDL.
 """
 
 from __future__ import annotations

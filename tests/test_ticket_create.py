@@ -10,7 +10,6 @@ import pytest
 from application import SOAP, application, client
 from sqlalchemy import Connection, Row, select, text, update
 from statements import sent_to
-from test_wsdl import service
 from ticket_requests import (
     ABSENT,
     AGENT,
@@ -26,6 +25,7 @@ from ticket_requests import (
     send,
 )
 from werkzeug.test import Client
+from zeep_client import service
 
 from genericinterface.app import Application, create_app
 from genericinterface.database import lookups

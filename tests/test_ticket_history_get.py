@@ -13,7 +13,6 @@ from application import BASE, NOW, SOAP, application, client
 from genericinterface.webservice_definitions import text
 from sqlalchemy import Connection, update
 from statements import sent_to
-from test_wsdl import Wire
 from ticket_reading import (
     CUSTOMER,
     FIRST_ARTICLE,
@@ -29,6 +28,7 @@ from ticket_reading import (
     set_fields,
 )
 from werkzeug.test import Client
+from zeep_client import Wire
 
 from genericinterface.database import lookups, webservices
 from genericinterface.database import tables as t

@@ -10,7 +10,6 @@ import pytest
 from application import BASE, NOW, SOAP, application, client
 from genericinterface.webservice_definitions import text
 from sqlalchemy import Connection, Row, delete, select
-from test_wsdl import service
 from ticket_requests import (
     ABSENT,
     AGENT,
@@ -26,6 +25,7 @@ from ticket_requests import (
     without,
 )
 from werkzeug.test import Client
+from zeep_client import service
 
 from genericinterface.app import Application
 from genericinterface.database import tables as t
