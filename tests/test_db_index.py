@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import Maker
+from conftest import Maker, needs_of_postgresql
 from people_commands import Commands
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from genericinterface.database import optional_indexes
 from genericinterface.database.engine import Database
-from genericinterface.database.optional_indexes import EXTENSION, OPTIONAL, PLAIN, PREFIX, TRIGRAM
+from genericinterface.database.optional_indexes import OPTIONAL, PLAIN, PREFIX, TRIGRAM
 from genericinterface.errors import ConfigurationError
 
 PLAINS = {index.name for index in OPTIONAL if index.kind == PLAIN}
@@ -31,13 +31,6 @@ def execute(database: Database, *statements: str) -> None:
     with database.reading() as connection:
         for statement in statements:
             connection.execute(text(statement))
-
-
-def available(database: Database) -> bool:
-    """Whether the server has pg_trgm."""
-    with database.reading() as connection:
-        rows = connection.execute(text("SELECT 1 FROM pg_available_extensions WHERE name = :name"), {"name": EXTENSION})
-        return rows.first() is not None
 
 
 def apply(database: Database) -> tuple[str, str]:
@@ -76,7 +69,8 @@ def postgresql(filled_postgresql: Maker) -> Iterator[Database]:
         database.close()
 
 
-def test_postgresql_makes_what_it_can_and_drops_only_ours(postgresql: Database) -> None:
+@pytest.mark.usefixtures("pg_trgm")
+def test_postgresql_makes_all_and_drops_only_ours(postgresql: Database) -> None:
     run = Commands(postgresql)
     own = indexes(postgresql)
     execute(postgresql, "ANALYZE", "CREATE INDEX someone_elses ON ticket (title)")
@@ -87,23 +81,52 @@ def test_postgresql_makes_what_it_can_and_drops_only_ours(postgresql: Database) 
     assert plan[0]["estimate"] > 0
     assert f"CREATE INDEX CONCURRENTLY {PREFIX}ticket_change_time ON ticket (change_time);" in run("db", "index")
 
-    has_trigrams = available(postgresql)
     printed, problems = apply(postgresql)
-    made = {index.name for index in OPTIONAL if has_trigrams or index.kind != TRIGRAM}
-    assert printed.count("making ") == len(made)
-    if has_trigrams:
-        assert problems == ""
-    else:
-        assert "the trigram indexes were not made: this PostgreSQL server has no pg_trgm" in problems
+    assert (printed.count("making "), problems) == (len(OPTIONAL), "")
     states = {entry["name"]: (entry["state"], entry["size"]) for entry in run.json("db", "index")}
-    assert {name for name, (state, _) in states.items() if state == "there"} == made
+    assert {state for state, _ in states.values()} == {"there"}
+    assert states[f"{PREFIX}ticket_title"][1] >= 8192
     assert states[f"{PREFIX}ticket_change_time"][1] >= 8192
     assert apply(postgresql)[0].count("making ") == 0
 
-    assert run("db", "index", "--drop").count("dropping ") == len(made)
+    assert run("db", "index", "--drop").count("dropping ") == len(OPTIONAL)
     assert indexes(postgresql) == own | {"someone_elses"}
     assert {entry["state"] for entry in run.json("db", "index")} == {"missing"}
     assert run("db", "index", "--drop").count("dropping ") == 0
+
+
+@pytest.fixture
+def without_extensions(postgresql_url: str, filled_postgresql: Maker) -> Iterator[Database]:
+    """Of a server that looks for its extensions in a folder that is not there."""
+    superuser = "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+    question = f"SELECT current_setting('server_version_num')::int >= 180000 AND {superuser}"
+    needs_of_postgresql("extension_control_path that we may set (PostgreSQL 18, superuser)", question, postgresql_url)
+    with filled_postgresql() as url:
+        url = url.update_query_dict({"options": "-c extension_control_path=/nowhere"})
+        database = Database(url.render_as_string(hide_password=False))
+        yield database
+        database.close()
+
+
+def test_without_pg_trgm_the_others_are_made(without_extensions: Database) -> None:
+    own = indexes(without_extensions)
+    printed, problems = apply(without_extensions)
+    assert "the trigram indexes were not made: this PostgreSQL server has no pg_trgm" in problems
+    made = {index.name for index in OPTIONAL if index.kind != TRIGRAM}
+    assert printed.count("making ") == len(made)
+    plan = Commands(without_extensions).json("db", "index")
+    assert {entry["name"] for entry in plan if entry["state"] == "there"} == made
+    assert indexes(without_extensions) == own | PLAINS
+
+
+@pytest.mark.usefixtures("pg_trgm")
+def test_why_pg_trgm_cannot_be_made_is_told(postgresql: Database) -> None:
+    # it brings a function of the same name
+    execute(postgresql, "CREATE FUNCTION show_limit() RETURNS real LANGUAGE sql AS 'SELECT 1.0::real'")
+    printed, problems = apply(postgresql)
+    assert 'the trigram indexes were not made: function "show_limit" already exists' in problems
+    assert "an administrator can say: CREATE EXTENSION pg_trgm;" in problems
+    assert printed.count("making ") == len([index for index in OPTIONAL if index.kind != TRIGRAM])
 
 
 def test_what_was_interrupted_is_made_anew(postgresql: Database) -> None:

