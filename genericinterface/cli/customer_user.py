@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from genericinterface.auth.passwords import hash_password
 from genericinterface.cli import password
 from genericinterface.cli.database import reading, writing
+from genericinterface.cli.options import json_option, validity_argument
 from genericinterface.cli.table import print_list
 from genericinterface.database import customer_users
-from genericinterface.database.people import VALIDITIES
 from genericinterface.settings import Settings
 
 
@@ -46,7 +45,7 @@ def add(
       genericinterface customer-user add carla --first-name Carla --last-name Castillo \\
         --email carla@bakery.example --customer-id bakery
     """
-    stored = hash_password(password.ask(password_stdin, login))
+    stored = password.ask(password_stdin, login)
     with writing(settings) as (connection, now):
         added = customer_users.add(connection, login, first_name, last_name, email, customer_id, stored, now)
     click.echo(f"Added the customer user {login} (ID {added.id}) of the company {customer_id}.")
@@ -56,7 +55,7 @@ def add(
 
 @customer_user.command("list", short_help="List the customer users.")
 @click.option("--customer-id", metavar="ID", help="Only those of this company.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def list_command(settings: Settings, /, customer_id: str | None, as_json: bool) -> None:
     """List the customer users, valid or not."""
@@ -85,7 +84,7 @@ def set_password(settings: Settings, /, login: str, password_stdin: bool) -> Non
     """Set the password of a customer user: asked for, twice, or read from stdin. Failed logins are forgotten."""
     with reading(settings) as connection:
         customer_users.find(connection, login)
-    stored = hash_password(password.ask(password_stdin, login))
+    stored = password.ask(password_stdin, login)
     with writing(settings) as (connection, now):
         customer_users.set_password(connection, customer_users.find(connection, login), stored, now)
     click.echo(f"{login} has a new password.")
@@ -93,7 +92,7 @@ def set_password(settings: Settings, /, login: str, password_stdin: bool) -> Non
 
 @customer_user.command("set-valid", short_help="Let a customer user in, or keep one out.")
 @click.argument("login")
-@click.argument("validity", type=click.Choice(VALIDITIES))
+@validity_argument
 @click.pass_obj
 def set_valid(settings: Settings, /, login: str, validity: str) -> None:
     """Let a customer user in (valid), or keep one out: open sessions end with that, too."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from genericinterface import sysconfig
 from genericinterface.auth.passwords import hash_password
 from genericinterface.cli.db_index import index
+from genericinterface.cli.options import json_option
 from genericinterface.database import demo_data, schema_check, webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.install import add_own_tables, install
@@ -66,7 +67,7 @@ def init(settings: Settings, /, demo: bool, admin_password: str | None) -> None:
 
 
 @db.command(short_help="Say what the database is and what it lacks.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def check(settings: Settings, /, as_json: bool) -> None:
     """Say what the database is (empty, ours, a Znuny's, something else) and what it lacks.

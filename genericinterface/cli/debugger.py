@@ -9,6 +9,7 @@ import click
 from sqlalchemy import Connection
 
 from genericinterface.cli.database import configuration, reading, writing
+from genericinterface.cli.options import json_option
 from genericinterface.cli.table import print_json, print_list, visible
 from genericinterface.database import communications, people, webservices
 from genericinterface.database.communications import Content, Summary
@@ -35,7 +36,7 @@ def debugger() -> None:
 @click.option("--since", metavar="TIME", help="Only from then on: 2026-11-24 08:00, or 15m, 2h, 3d ago.")
 @click.option("--errors", is_flag=True, help="Only with an entry of the level error.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, metavar="NUMBER")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def list_command(
     settings: Settings, /, webservice: str | None, since: str | None, errors: bool, limit: int, as_json: bool
@@ -55,7 +56,7 @@ def list_command(
 
 @debugger.command(short_help="Show a communication with all its entries.")
 @click.argument("communication_id")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def show(settings: Settings, /, communication_id: str, as_json: bool) -> None:
     """Show a communication with all its entries in their order. The first characters of its ID will do."""

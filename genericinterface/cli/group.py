@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from genericinterface.cli.database import reading, writing
+from genericinterface.cli.options import json_option, validity_argument
 from genericinterface.cli.table import print_list
 from genericinterface.database import groups
-from genericinterface.database.people import VALIDITIES
 from genericinterface.settings import Settings
 
 
@@ -36,7 +36,7 @@ def add(settings: Settings, /, name: str, comment: str) -> None:
 
 
 @group.command("list", short_help="List the groups.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def list_command(settings: Settings, /, as_json: bool) -> None:
     """List the groups, valid or not, with the number of agents who have permissions of their own, and of queues."""
@@ -58,7 +58,7 @@ def list_command(settings: Settings, /, as_json: bool) -> None:
 
 @group.command("set-valid", short_help="Switch a group on or off.")
 @click.argument("name")
-@click.argument("validity", type=click.Choice(VALIDITIES))
+@validity_argument
 @click.pass_obj
 def set_valid(settings: Settings, /, name: str, validity: str) -> None:
     """Switch a group on or off: permissions in a group that is not valid count for nothing."""

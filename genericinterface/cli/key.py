@@ -17,6 +17,7 @@ import click
 
 from genericinterface import sysconfig
 from genericinterface.cli.database import configuration, reading
+from genericinterface.cli.options import json_option
 from genericinterface.cli.table import print_list, visible
 from genericinterface.errors import ConfigurationError, SecurityError
 from genericinterface.mail import smime_import
@@ -112,7 +113,7 @@ def key() -> None:
 
 @key.command("list", short_help="List keys and certificates.")
 @_KIND
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @_on_keys
 def list_command(keys: Keys, /, kind: str | None, as_json: bool) -> None:
     """List keys and certificates: what a request's `Key` names them by, and what they can be used for."""
@@ -177,7 +178,7 @@ def delete(keys: Keys, /, name: str, kind: str | None, yes: bool) -> None:
 @key.command(short_help="Try whether keys can be used.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @_KIND
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @_on_keys
 def check(keys: Keys, /, names: tuple[str, ...], kind: str | None, as_json: bool) -> None:
     """Try whether keys can be used: dates, purposes, and of private keys their passphrase or secret.

@@ -13,6 +13,7 @@ import click
 
 from genericinterface import logs
 from genericinterface.cli.database import configuration, reading, ready, writing
+from genericinterface.cli.options import json_option
 from genericinterface.cli.table import print_json, print_list, visible
 from genericinterface.database import mail_queue
 from genericinterface.database.mail_queue import Entry
@@ -73,7 +74,7 @@ def run(settings: Settings, /, once: bool, interval: float) -> None:
 
 @commands.command("list", short_help="List the messages in the queue, oldest first.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, metavar="NUMBER")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def list_command(settings: Settings, /, limit: int, as_json: bool) -> None:
     """List the messages in the queue, oldest first."""
@@ -84,7 +85,7 @@ def list_command(settings: Settings, /, limit: int, as_json: bool) -> None:
 
 @commands.command(short_help="Show one message: envelope, attempts and some of its header.")
 @click.argument("message_id", type=int)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def show(settings: Settings, /, message_id: int, as_json: bool) -> None:
     """Show one message: envelope, attempts and some of its header. Its text is never shown."""
@@ -135,7 +136,7 @@ def delete(settings: Settings, /, message_ids: tuple[int, ...], everything: bool
 
 
 @commands.command(short_help="Tell length and age of the queue.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def status(settings: Settings, /, as_json: bool) -> None:
     """Tell length and age of the queue: how many messages wait, how many were tried before, how old the oldest is."""

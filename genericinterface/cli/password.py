@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from genericinterface.auth.passwords import BCRYPT_BYTES
+from genericinterface.auth.passwords import BCRYPT_BYTES, hash_password
 from genericinterface.errors import ConfigurationError
 
 # The flag of every command that sets a password.
@@ -16,7 +16,7 @@ password_option = click.option(
 
 
 def ask(password_stdin: bool, login: str) -> str:
-    """The new password of `login`; raises ConfigurationError for one that will not do."""
+    """The new password of `login` as it is stored; raises ConfigurationError for one that will not do."""
     if password_stdin:
         password: str = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
@@ -29,4 +29,4 @@ def ask(password_stdin: bool, login: str) -> str:
         raise ConfigurationError(["the password has characters that cannot be typed"])
     if len(password.encode()) > BCRYPT_BYTES:
         raise ConfigurationError([f"the password is longer than {BCRYPT_BYTES} bytes: BCRYPT would look no further"])
-    return password
+    return hash_password(password)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from genericinterface.cli.database import reading, writing
+from genericinterface.cli.options import json_option, validity_argument
 from genericinterface.cli.table import print_list
 from genericinterface.database import groups, queues
-from genericinterface.database.people import VALIDITIES
 from genericinterface.settings import Settings
 
 
@@ -46,7 +46,7 @@ def add(settings: Settings, /, name: str, group_name: str, comment: str, unlock_
 
 
 @queue.command("list", short_help="List the queues.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def list_command(settings: Settings, /, as_json: bool) -> None:
     """List the queues, valid or not, with the number of tickets in them."""
@@ -79,7 +79,7 @@ def set_group(settings: Settings, /, name: str, group: str) -> None:
 
 @queue.command("set-valid", short_help="Switch a queue on or off.")
 @click.argument("name")
-@click.argument("validity", type=click.Choice(VALIDITIES))
+@validity_argument
 @click.pass_obj
 def set_valid(settings: Settings, /, name: str, validity: str) -> None:
     """Switch a queue on or off. Its tickets stay in it."""

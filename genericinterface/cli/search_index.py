@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import click
 
 from genericinterface.cli.database import configuration, ready
+from genericinterface.cli.options import json_option
 from genericinterface.cli.table import print_json, table
 from genericinterface.database import search_index as index
 from genericinterface.database.engine import Database
@@ -98,7 +99,7 @@ def _progress(total: int) -> Iterator[Advance]:
 
 
 @search_index.command(short_help="Say how far the index is.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def status(settings: Settings, /, as_json: bool) -> None:
     """Say how many articles there are, how many of them wait, and how many rows the index has."""

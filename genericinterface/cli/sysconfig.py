@@ -7,6 +7,7 @@ import fnmatch
 import click
 
 from genericinterface.cli.database import reading
+from genericinterface.cli.options import json_option
 from genericinterface.cli.table import print_list
 from genericinterface.database import stored_sysconfig
 from genericinterface.errors import ConfigurationError
@@ -24,7 +25,7 @@ def sysconfig() -> None:
 @sysconfig.command(short_help="Show settings, their values and where these come from.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--changed", is_flag=True, help="Only those that the settings file or a Znuny's administrators have set.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def show(settings: Settings, /, names: tuple[str, ...], changed: bool, as_json: bool) -> None:
     """Show settings, their values and where these come from: the settings file, Znuny, Znuny's default, or the default

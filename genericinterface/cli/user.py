@@ -6,12 +6,11 @@ from typing import Any
 
 import click
 
-from genericinterface.auth.passwords import hash_password
 from genericinterface.cli import password
 from genericinterface.cli.database import reading, writing
+from genericinterface.cli.options import json_option, validity_argument
 from genericinterface.cli.table import print_json, print_list, table
 from genericinterface.database import groups, users
-from genericinterface.database.people import VALIDITIES
 from genericinterface.database.users import Grant, User
 from genericinterface.settings import Settings
 
@@ -53,7 +52,7 @@ def add(
       genericinterface user add jane --first-name Jane --last-name Doe --email jane@example.com --group users
       pass show jane | genericinterface user add jane … --password-stdin
     """
-    stored = hash_password(password.ask(password_stdin, login))
+    stored = password.ask(password_stdin, login)
     with writing(settings) as (connection, now):
         chosen = [groups.find(connection, name) for name in group_names]
         user_id = users.add(connection, login, first_name, last_name, email, stored, now, title)
@@ -64,7 +63,7 @@ def add(
 
 
 @user.command("list", short_help="List the agents.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def list_command(settings: Settings, /, as_json: bool) -> None:
     """List the agents, valid or not."""
@@ -75,7 +74,7 @@ def list_command(settings: Settings, /, as_json: bool) -> None:
 
 @user.command(short_help="Show an agent: groups, permissions, failed logins.")
 @click.argument("login")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def show(settings: Settings, /, login: str, as_json: bool) -> None:
     """Show an agent with the permissions that were granted directly and through roles."""
@@ -101,7 +100,7 @@ def set_password(settings: Settings, /, login: str, password_stdin: bool) -> Non
     """Set the password of an agent: asked for, twice, or read from stdin. Failed logins are forgotten."""
     with reading(settings) as connection:
         users.find(connection, login)
-    stored = hash_password(password.ask(password_stdin, login))
+    stored = password.ask(password_stdin, login)
     with writing(settings) as (connection, now):
         users.set_password(connection, users.find(connection, login), stored, now)
     click.echo(f"{login} has a new password.")
@@ -120,7 +119,7 @@ def set_email(settings: Settings, /, login: str, email: str) -> None:
 
 @user.command("set-valid", short_help="Let an agent in, or keep one out.")
 @click.argument("login")
-@click.argument("validity", type=click.Choice(VALIDITIES))
+@validity_argument
 @click.pass_obj
 def set_valid(settings: Settings, /, login: str, validity: str) -> None:
     """Let an agent in (valid), or keep one out: open sessions end with that, too."""

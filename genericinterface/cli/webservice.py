@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from genericinterface import webservice_definitions
 from genericinterface.cli import webservice_summary
 from genericinterface.cli.database import reading, ready, writing
+from genericinterface.cli.options import json_option
 from genericinterface.cli.table import print_json, print_list
 from genericinterface.database import webservices
 from genericinterface.database.webservices import StoredWebservice
@@ -99,7 +100,7 @@ def update(settings: Settings, /, name: str, file: Path, force: bool) -> None:
 
 
 @webservice.command("list", short_help="List the web services.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def list_command(settings: Settings, /, as_json: bool) -> None:
     """List the web services, valid or not."""
@@ -183,7 +184,7 @@ def disable(settings: Settings, /, name: str) -> None:
 
 @webservice.command(short_help="List the versions of a web service.")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def history(settings: Settings, /, name: str, as_json: bool) -> None:
     """List the versions of a web service, newest first; `dump NAME --version ID` exports one."""
