@@ -163,13 +163,16 @@ def test_many_may_be_the_first_to_open_an_embedded_database(tmp_path: Path) -> N
             assert [future.result() for future in [pool.submit(count) for _ in range(8)]] == [1] * 8
 
 
-def test_postgresql_reckons_with_cached_pages_unless_told_otherwise(filled_postgresql: Maker) -> None:
+@pytest.mark.parametrize(("setting", "own"), [("random_page_cost", "1.1"), ("parallel_setup_cost", "20000")])
+def test_postgresql_reckons_with_our_costs_unless_told_otherwise(
+    filled_postgresql: Maker, setting: str, own: str
+) -> None:
     with filled_postgresql() as url:
-        for expected in ("1.1", "2.5"):
+        for expected in (own, "2.5"):
             database = Database(url.render_as_string(hide_password=False))
             with database.reading() as connection:
-                assert connection.scalar(text("SHOW random_page_cost")) == expected
-                connection.execute(text(f'ALTER DATABASE "{url.database}" SET random_page_cost = 2.5'))
+                assert connection.scalar(text(f"SHOW {setting}")) == expected
+                connection.execute(text(f'ALTER DATABASE "{url.database}" SET {setting} = 2.5'))
             database.close()
 
 

@@ -147,4 +147,4 @@ def test_what_the_database_refuses_is_told(postgresql: Database) -> None:
         with pytest.raises(ConfigurationError) as caught:
             optional_indexes.apply(connection, lambda _: None)
         connection.execute(text("RESET default_transaction_read_only"))
-    assert caught.value.problems[-1].endswith("cannot execute CREATE INDEX in a read-only transaction")
+    assert caught.value.problems[-1].endswith(" in a read-only transaction")

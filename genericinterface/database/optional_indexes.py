@@ -1,7 +1,8 @@
 """Optional indexes for searches that Znuny's own indexes do not help: what they are, which are there, making, dropping.
 
 Called by `genericinterface db index`; nothing makes them by itself. Each name begins with PREFIX, and nothing else is
-ever dropped. Trigram indexes (PostgreSQL's pg_trgm) find a part of a text; the others are plain and work anywhere.
+ever dropped. Trigram indexes (PostgreSQL's pg_trgm) find a part of a text; plain ones work anywhere. With them come
+statistics, from which PostgreSQL's planner knows when which index is worth while.
 """
 
 from __future__ import annotations
@@ -36,12 +37,13 @@ from genericinterface.errors import ConfigurationError
 PREFIX = "genericinterface_"
 EXTENSION = "pg_trgm"
 MEMORY = "256MB"  # to make an index in; with the 64 MB that PostgreSQL takes it goes through a large one more often
-TRIGRAM, PLAIN, STATISTICS = "trigram", "plain", "statistics"
+TRIGRAM, PLAIN, STATISTICS, SAMPLE = "trigram", "plain", "statistics", "sample"
+SAMPLED = 500  # texts that PostgreSQL keeps of a column (its own: 100): a word in one of a hundred is among them then
 Statement = CreateIndex | DropIndex | TextClause
 THERE, MISSING, BROKEN = "there", "missing", "broken"
 
 # Bytes of an index for each row, as measured with PostgreSQL 15: a constant, and a part of the width of its columns.
-_ROW_BYTES = {TRIGRAM: (10, 0.7), PLAIN: (16, 1.1), STATISTICS: (0, 0.0)}
+_ROW_BYTES = {TRIGRAM: (10, 0.7), PLAIN: (16, 1.1), STATISTICS: (0, 0.0), SAMPLE: (0, 0.0)}
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,18 @@ class OptionalIndex:
         """The statement that makes it."""
         if self.kind == STATISTICS:
             return text(f"CREATE STATISTICS {self.name} (mcv) ON {', '.join(self.columns)} FROM {self.table.name}")
+        if self.kind == SAMPLE:
+            return _keep_sample(self, SAMPLED)
         copy = self.table.to_metadata(MetaData())  # an index of the table itself would be made with the table
         columns = [copy.c[name] for name in self.columns]
         options: dict[str, Any] = {}
         if self.kind == TRIGRAM:
             options = {"postgresql_using": "gin", "postgresql_ops": dict.fromkeys(self.columns, "gin_trgm_ops")}
         return CreateIndex(Index(self.name, *columns, postgresql_concurrently=True, **options))
+
+
+def _keep_sample(index: OptionalIndex, size: int) -> Statement:
+    return text(f"ALTER TABLE {index.table.name} ALTER COLUMN {index.columns[0]} SET STATISTICS {size}")
 
 
 def _trigram(name: str, table: Table, column: str, serves: str) -> OptionalIndex:
@@ -80,6 +88,13 @@ OPTIONAL: tuple[OptionalIndex, ...] = (
     _trigram("ticket_customer", t.ticket, "customer_id", "CustomerID with wildcards or more than five letters"),
     _trigram("ticket_customer_user", t.ticket, "customer_user_id", "CustomerUserLogin, likewise"),
     _trigram("article_words", t.article_search_index, "article_value", "MIMEBase_…, Fulltext"),
+    OptionalIndex(
+        f"{PREFIX}article_words_sample",
+        t.article_search_index,
+        ("article_value",),
+        f"no index: {SAMPLED} texts instead of 100, from which PostgreSQL's planner knows how frequent a word is",
+        SAMPLE,
+    ),
     _trigram("field_text", t.dynamic_field_value, "value_text", "Like of dynamic fields, Equals of longer texts"),
     _plain(
         "ticket_queue_state",
@@ -142,6 +157,7 @@ def _possible(connection: Connection) -> Iterator[OptionalIndex]:
 
 _class = table("pg_class", column("oid"), column("relname"), column("reltuples"))
 _index = table("pg_index", column("indexrelid"), column("indisvalid"))
+_attribute = table("pg_attribute", column("attrelid"), column("attname"), column("attstattarget"))
 _statistics = table("pg_statistic_ext", column("stxname"))
 _stats = table("pg_stats", column("tablename"), column("attname"), column("avg_width"), column("schemaname"))
 _extension = table("pg_extension", column("extname"))
@@ -163,7 +179,15 @@ def _existing(connection: Connection) -> dict[str, tuple[str, int | None]]:
     statistics = select(_statistics.c.stxname, literal(True), null()).where(
         _statistics.c.stxname.startswith(PREFIX, autoescape=True)
     )
-    rows = connection.execute(union_all(indexes, statistics))
+    samples = [
+        select(literal(index.name), literal(True), null())
+        .select_from(_attribute.join(_class, _class.c.oid == _attribute.c.attrelid))
+        .where(_class.c.relname == index.table.name, func.pg_table_is_visible(_class.c.oid))
+        .where(_attribute.c.attname == index.columns[0], _attribute.c.attstattarget == SAMPLED)
+        for index in OPTIONAL
+        if index.kind == SAMPLE
+    ]
+    rows = connection.execute(union_all(indexes, statistics, *samples))
     return {name: (THERE if valid else BROKEN, size) for name, valid, size in rows}
 
 
@@ -211,7 +235,7 @@ def apply(connection: Connection, tell: Tell) -> None:
             continue
         tell(f"making {entry.index.name} …")
         if entry.state == BROKEN:
-            _run(connection, _drop(entry.index.name, entry.index.kind))
+            _run(connection, _drop(entry.index.name, entry.index))
         _run(connection, entry.index.create())
         changed.add(entry.index.table.name)
     if postgresql:
@@ -224,17 +248,19 @@ def apply(connection: Connection, tell: Tell) -> None:
 
 def drop(connection: Connection, tell: Tell) -> None:
     """Drops everything whose name begins with PREFIX; to be run in autocommit."""
-    kinds = {index.name: index.kind for index in OPTIONAL}
-    tables = {index.name: index.table for index in OPTIONAL}
+    known = {index.name: index for index in OPTIONAL}
     for name in sorted(_existing(connection)):
         tell(f"dropping {name} …")
-        _run(connection, _drop(name, kinds.get(name, PLAIN), tables.get(name, t.ticket)))
+        _run(connection, _drop(name, known.get(name)))
 
 
-def _drop(name: str, kind: str, of: Table = t.ticket) -> Statement:
-    if kind == STATISTICS:
+def _drop(name: str, index: OptionalIndex | None) -> Statement:
+    """The statement that drops it; of an index that is none of ours any more only the name is known."""
+    if index is not None and index.kind == STATISTICS:
         return text(f"DROP STATISTICS {name}")
-    copy = of.to_metadata(MetaData())
+    if index is not None and index.kind == SAMPLE:
+        return _keep_sample(index, -1)
+    copy = (index.table if index else t.ticket).to_metadata(MetaData())
     return DropIndex(Index(name, next(iter(copy.c)), postgresql_concurrently=True))
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, String, and_, bindparam, exists, or_, select, union_all
 
 from genericinterface.database import tables as t
 from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading
+from genericinterface.database.search_pattern import Contains, Uncounted
 from genericinterface.database.search_times import TimeFamily
+from genericinterface.database.search_trigrams import sparse
 from genericinterface.database.search_words import lower
 
 ARTICLE_TIME = TimeFamily("ArticleCreateTime", "Tickets with an article created", t.article.c.create_time)
@@ -31,6 +33,7 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
     "MIMEBase_Body": _mime.a_body,
 }
 ATTACHMENTS = "MIMEBase_AttachmentName"
+WORDS = t.article_search_index.c.article_value
 KEYS = (*COLUMNS, ATTACHMENTS)
 FULLTEXT = "Fulltext"
 TEXTS = frozenset((*KEYS, FULLTEXT))
@@ -48,7 +51,7 @@ def articles() -> Filter:
         Parameter("ContentSearch", "text", "OR: one of the MIMEBase_ parameters is enough; AND, the default: all"),
         *ARTICLE_TIME.parameters(),
     )
-    return Filter(parameters, _read, _express)
+    return Filter(parameters, _read, _express, texts=(WORDS,))
 
 
 def _what(name: str) -> str:
@@ -65,7 +68,8 @@ def _read(question: Question) -> Reading | None:
     # With Fulltext, even with one that allows anything, one text is enough whatever ContentSearch says (Znuny 6.5).
     any_text = question.scalar("ContentSearch").upper() == "OR" or bool(question.scalar(FULLTEXT))
     shape = (tuple(texts), any_text, time.shape if time else None, question.visible_articles, question.unindexed)
-    return Reading(shape, texts | dict(time.values if time else {}))
+    sparse_texts = {_sparse(name): sparse(text, question.dense(WORDS)) for name, text in texts.items()}
+    return Reading(shape, texts | sparse_texts | dict(time.values if time else {}))
 
 
 def pattern(text: str) -> str:
@@ -87,7 +91,7 @@ def _express(shape: Shape) -> ColumnElement[bool]:
     found = select(article.ticket_id).where(*conditions)
     if not texts:
         return t.ticket.c.id.in_(found)
-    arms = [found.where(*_indexed(texts, any_text))]
+    arms = [_indexed(texts, any_text, conditions)]
     if unindexed:
         arms.append(_not_indexed(found, texts, any_text))
     if FULLTEXT in texts:
@@ -98,20 +102,35 @@ def _express(shape: Shape) -> ColumnElement[bool]:
     return t.ticket.c.id.in_(union_all(*arms) if len(arms) > 1 else arms[0])
 
 
+def _sparse(name: str) -> str:
+    return f"{name}_sparse"
+
+
 def _like(name: str) -> ColumnElement[str]:
     return bindparam(name, type_=String())
 
 
-def _indexed(texts: tuple[str, ...], any_text: bool) -> list[ColumnElement[bool]]:
-    """Conditions on articles whose words are in the index, which has small letters only."""
-    index = t.article_search_index.c
-    likes = {name: index.article_value.like(_like(name), escape="\\") for name in texts}
-    matches: list[ColumnElement[bool]] = [
-        like if name == FULLTEXT else (index.article_key == name) & like for name, like in likes.items()
-    ]
-    if any_text:
-        matches = [or_(*matches)]
-    return [t.article.c.id.in_(select(index.article_id).where(match)) for match in matches]
+def _indexed(texts: tuple[str, ...], any_text: bool, conditions: list[ColumnElement[bool]]) -> Select[tuple[int]]:
+    """Tickets of articles whose words are in the index, which has small letters only.
+
+    The index names the ticket, too, and Znuny keeps that when tickets are merged (seen): articles themselves are asked
+    only where there is a condition on them.
+    """
+    index = t.article_search_index
+    together = texts if any_text else texts[:1]
+    found = select(index.c.ticket_id).where(or_(*(_matches(index, name) for name in together)))
+    if conditions:
+        found = found.where(index.c.article_id.in_(select(t.article.c.id).where(*conditions)))
+    for name in texts[len(together) :]:
+        other = index.alias(f"index_{name}")
+        found = found.where(index.c.article_id.in_(select(other.c.article_id).where(_matches(other, name))))
+    return found
+
+
+def _matches(index: FromClause, name: str) -> ColumnElement[bool]:
+    like = Contains(index.c.article_value, _like(name), _like(_sparse(name)))
+    # Words are not spread evenly over the keys, as a planner expects who multiplies: nearly all are in bodies.
+    return like if name == FULLTEXT else and_(Uncounted(index.c.article_key == name), like)
 
 
 def _not_indexed(found: Select[tuple[int]], texts: tuple[str, ...], any_text: bool) -> Select[tuple[int]]:

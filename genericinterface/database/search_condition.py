@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, true
 
 from genericinterface.database.search_pattern import ESCAPE, Fits, rough
+from genericinterface.database.search_trigrams import Trigrams, sparse
 
 OPERATORS = frozenset('&|!()+"')
 SIGN_OPERATOR = re.compile(r"(&{2,}|\|{2,}|\+) *")
@@ -68,24 +69,27 @@ def parse(text: str) -> Group:
     return group
 
 
-def read(text: str) -> tuple[Shape, list[Words]] | None:
-    """A condition as its shape and its words in order; None where it allows anything (`*`). Raises MalformedError."""
+def read(text: str, dense: Trigrams = frozenset()) -> tuple[Shape, list[Words]] | None:
+    """A condition as its shape and its words in order; None where it allows anything (`*`). Raises MalformedError.
+
+    `dense` trigrams are left out of what an index is asked for.
+    """
     if not WILDCARDS.sub("", text.strip()):
         return None
     words: list[Words] = []
-    return _shape(parse(text), words), words
+    return _shape(parse(text), words, dense), words
 
 
 # A tree without its words: groups are lists of lists, a word is how it is compared, whether it is negated, and how
-# many texts it comes with: its spellings, or its pattern and the rough one.
+# many texts it comes with: its spellings, or its pattern, the sparse one, and the rough one where that is another.
 ANYTHING, PATTERN, SPELLINGS = "anything", "pattern", "spellings"
 Shape = tuple[Any, ...]
 Words = tuple[str, ...]  # the texts of one word
 
 
-def _shape(node: Word | Group, words: list[Words]) -> Shape:
+def _shape(node: Word | Group, words: list[Words], dense: Trigrams) -> Shape:
     if isinstance(node, Group):
-        return tuple(tuple(_shape(part, words) for part in parts) for parts in node.alternatives)
+        return tuple(tuple(_shape(part, words, dense) for part in parts) for parts in node.alternatives)
     if node.anything:
         return ANYTHING, node.negated, 0
     spelt = None if WILDCARDS.search(node.text) else spellings(node.text)
@@ -93,7 +97,8 @@ def _shape(node: Word | Group, words: list[Words]) -> Shape:
         words.append(spelt)
     else:
         pattern = WILDCARDS.sub("%", escaped(node.text, "\\_"))
-        words.append((pattern, rough(pattern)))
+        patterns = (pattern, sparse(pattern, dense), rough(pattern))
+        words.append(patterns if patterns[2] != pattern else patterns[:2])
     return (SPELLINGS if spelt else PATTERN), node.negated, len(words[-1])
 
 
@@ -116,8 +121,7 @@ def _compare(column: ColumnElement[str], kind: str, negated: bool, size: int, na
     values = [bindparam(f"{name}_{number}", type_=String()) for number in range(size)]
     if kind == SPELLINGS:
         return column.not_in(values) if negated else column.in_(values)
-    pattern, rough_one = values
-    return column.not_ilike(pattern, escape=ESCAPE) if negated else Fits(column, rough_one, pattern)
+    return column.not_ilike(values[0], escape=ESCAPE) if negated else Fits(column, *values)
 
 
 def bound(name: str, words: Sequence[tuple[Any, ...]]) -> dict[str, Any]:

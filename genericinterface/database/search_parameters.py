@@ -13,11 +13,12 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, false
+from sqlalchemy import Column, ColumnElement, Table, bindparam, false
 from sqlalchemy.types import TypeEngine
 
 from genericinterface.database.dynamic_fields import DynamicField
 from genericinterface.database.lookups import Names
+from genericinterface.database.search_trigrams import Trigrams
 from genericinterface.schema import NOT_A_SCALAR, text
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -55,7 +56,8 @@ class Question:
 
     `visible_articles`: only articles that customers may see count. `strict`: what Znuny passes over is an error.
     `fields` are the dynamic fields that the parameters name, as far as they exist, `known` the names in the tables that
-    the filters want, by table. `unindexed`: there may be articles whose words are not in the index.
+    the filters want, by table, `trigrams` those that most texts of a column have. `unindexed`: there may be articles
+    whose words are not in the index.
     """
 
     parameters: Mapping[str, Any]
@@ -65,6 +67,7 @@ class Question:
     strict: bool = False
     fields: Mapping[str, DynamicField] = field(default_factory=dict)
     known: Mapping[str, Names] = field(default_factory=dict)
+    trigrams: Mapping[str, Trigrams] = field(default_factory=dict)
     unindexed: bool = True
 
     def values(self, name: str) -> Values | None:
@@ -88,6 +91,10 @@ class Question:
             if value not in ids:
                 raise UnknownNameError(name, f"has the value {value}, which does not exist")
         return [ids[value] for value in values if value is not None]
+
+    def dense(self, column: Column[Any]) -> Trigrams:
+        """The trigrams that an index of this column is better not asked for."""
+        return self.trigrams.get(str(column), frozenset())
 
     def integers(self, name: str) -> list[int]:
         """A parameter of whole numbers; [] where it is absent. Raises NothingError where one is none."""
@@ -128,14 +135,15 @@ class Filter:
     """One row of FILTERS: parameters that together say one thing about a ticket.
 
     `read` gives None where they say nothing and raises NothingError where they can never be met; `express` says it of
-    the table `ticket`. `tables` are those whose names `read` wants; `always`: it has something to say also where none
-    of its parameters is given.
+    the table `ticket`. `tables` are those whose names `read` wants, `texts` the columns that it compares with patterns;
+    `always`: it has something to say also where none of its parameters is given.
     """
 
     parameters: tuple[Parameter, ...]
     read: Callable[[Question], Reading | None]
     express: Callable[[Any], ColumnElement[bool]]
     tables: tuple[Table, ...] = ()
+    texts: tuple[Column[Any], ...] = ()
     always: bool = False
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, false, or_
+from sqlalchemy import Column, ColumnElement, String, false, or_
 
 from genericinterface.database import search_condition
 from genericinterface.database import tables as t
@@ -24,25 +24,28 @@ from genericinterface.database.search_parameters import (
     one_of,
     size,
 )
+from genericinterface.database.search_trigrams import Trigrams
 
 MOST_WORDS = 500  # in the conditions of one parameter; SQLite takes expressions of a depth of 1000
 MOST_LETTERS = 20_000  # of all of these conditions; no column that is searched has so many
 MALFORMED = "malformed"
 
 
-def by_condition(column: ColumnElement[Any], name: str, description: str) -> Filter:
+def by_condition(column: Column[Any], name: str, description: str) -> Filter:
     """A filter in the condition language; several conditions are alternatives."""
 
     def read(question: Question) -> Reading | None:
-        return read_conditions(name, question.values(name) or [], question.strict)
+        return read_conditions(name, question.values(name) or [], question.strict, question.dense(column))
 
     def express(shape: Any) -> ColumnElement[bool]:
         return express_conditions(column, name, shape)
 
-    return Filter((Parameter(name, "text", description, repeated=True),), read, express)
+    return Filter((Parameter(name, "text", description, repeated=True),), read, express, texts=(column,))
 
 
-def read_conditions(name: str, texts: Sequence[str | None], strict: bool) -> Reading | None:
+def read_conditions(
+    name: str, texts: Sequence[str | None], strict: bool, dense: Trigrams = frozenset()
+) -> Reading | None:
     """Conditions as one reading: those that allow anything are left out, malformed ones find nothing (Znuny 6.5)."""
     if sum(len(text) for text in texts if text) > MOST_LETTERS:
         raise TooMuchError(name, f"has more than {MOST_LETTERS} letters")
@@ -53,7 +56,7 @@ def read_conditions(name: str, texts: Sequence[str | None], strict: bool) -> Rea
         if not text:
             continue
         try:
-            found = search_condition.read(text)
+            found = search_condition.read(text, dense)
         except MalformedError as error:
             if strict:
                 raise NothingError(name, f"is no condition: {error}") from error
@@ -84,7 +87,8 @@ def customer_ids() -> Filter:
 
     def read(question: Question) -> Reading | None:
         if question.values("CustomerIDRaw") is None:
-            return read_conditions("CustomerID", question.values("CustomerID") or [], question.strict)
+            given = question.values("CustomerID") or []
+            return read_conditions("CustomerID", given, question.strict, question.dense(column))
         raw = [value for value in question.values("CustomerIDRaw") or [] if value]
         return Reading(size(raw), bound("CustomerIDRaw", raw)) if raw else None
 
@@ -100,4 +104,5 @@ def customer_ids() -> Filter:
         ),
         read,
         express,
+        texts=(column,),
     )

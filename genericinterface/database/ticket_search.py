@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, select
 
-from genericinterface.database import lookups
+from genericinterface.database import lookups, search_trigrams
 from genericinterface.database import tables as t
 from genericinterface.database.dynamic_fields import find
 from genericinterface.database.engine import PLANNED_ANEW
@@ -91,7 +91,11 @@ def search(
 def _read(connection: Connection, question: Question) -> Search:
     if not TEXTS.isdisjoint(question.parameters):
         question = replace(question, unindexed=any_waiting(connection))
-    tables = {table for _, entry in _asked(question) for table in entry.tables}
+    asked = [entry for _, entry in _asked(question)]
+    texts = {column for entry in asked for column in entry.texts}
+    if texts:
+        question = replace(question, trigrams=search_trigrams.dense(connection, texts))
+    tables = {table for entry in asked for table in entry.tables}
     try:
         return read_search(replace(question, known=lookups.names(connection, tables)))
     except UnknownNameError:
