@@ -111,9 +111,12 @@ def _sorted(tickets: list[Ticket], order: list[tuple[str, bool]], world: World) 
 def _found(database: Database, parameters: dict[str, Any], customer: bool) -> list[int]:
     permission = visible_tickets(CUSTOMER, CONFIG) if customer else true()
     question = Question(parameters | {"Limit": 100_000}, CONFIG, NOW, visible_articles=customer)
+    page = Question(parameters | {"Limit": 4, "Offset": 2}, CONFIG, NOW, visible_articles=customer)
     with database.reading() as connection:
         try:
-            tickets = search(connection, question, permission).tickets
+            found = search(connection, question, permission, counted=True)
         except NothingError:
             return []
-    return [ticket for ticket in tickets if ticket >= FIRST]
+        assert search(connection, page, permission, paged=True).tickets == found.tickets[2:6]
+    assert found.total == len(set(found.tickets))
+    return [ticket for ticket in found.tickets if ticket >= FIRST]

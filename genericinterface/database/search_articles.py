@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, String, and_, bindpara
 
 from genericinterface.database import tables as t
 from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading
-from genericinterface.database.search_pattern import Contains, Uncounted
+from genericinterface.database.search_pattern import Contains, Fits, Uncounted, rough
 from genericinterface.database.search_times import TimeFamily
 from genericinterface.database.search_trigrams import sparse
 from genericinterface.database.search_words import lower
@@ -33,9 +33,10 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
     "MIMEBase_Body": _mime.a_body,
 }
 ATTACHMENTS = "MIMEBase_AttachmentName"
-WORDS = t.article_search_index.c.article_value
+WORDS, TITLE = t.article_search_index.c.article_value, t.ticket.c.title
 KEYS = (*COLUMNS, ATTACHMENTS)
 FULLTEXT = "Fulltext"
+SPARSE_TITLE, ROUGH_TITLE = "Fulltext_title_sparse", "Fulltext_title_rough"
 TEXTS = frozenset((*KEYS, FULLTEXT))
 
 # (texts that are asked for, whether one of them is enough, time, only visible articles, some not in the index)
@@ -51,7 +52,7 @@ def articles() -> Filter:
         Parameter("ContentSearch", "text", "OR: one of the MIMEBase_ parameters is enough; AND, the default: all"),
         *ARTICLE_TIME.parameters(),
     )
-    return Filter(parameters, _read, _express, texts=(WORDS,))
+    return Filter(parameters, _read, _express, texts=(WORDS, TITLE), alternatives=_alternatives)
 
 
 def _what(name: str) -> str:
@@ -68,8 +69,10 @@ def _read(question: Question) -> Reading | None:
     # With Fulltext, even with one that allows anything, one text is enough whatever ContentSearch says (Znuny 6.5).
     any_text = question.scalar("ContentSearch").upper() == "OR" or bool(question.scalar(FULLTEXT))
     shape = (tuple(texts), any_text, time.shape if time else None, question.visible_articles, question.unindexed)
-    sparse_texts = {_sparse(name): sparse(text, question.dense(WORDS)) for name, text in texts.items()}
-    return Reading(shape, texts | sparse_texts | dict(time.values if time else {}))
+    others = {_sparse(name): sparse(text, question.dense(WORDS)) for name, text in texts.items()}
+    if FULLTEXT in texts:
+        others |= {SPARSE_TITLE: sparse(texts[FULLTEXT], question.dense(TITLE)), ROUGH_TITLE: rough(texts[FULLTEXT])}
+    return Reading(shape, texts | others | dict(time.values if time else {}))
 
 
 def pattern(text: str) -> str:
@@ -84,22 +87,40 @@ def pattern(text: str) -> str:
 
 
 def _express(shape: Shape) -> ColumnElement[bool]:
-    texts, any_text, time, visible, unindexed = shape
-    article = t.article.c
-    conditions = [article.is_visible_for_customer == 1] if visible else []
-    conditions += ARTICLE_TIME.compare(time) if time else []
-    found = select(article.ticket_id).where(*conditions)
-    if not texts:
-        return t.ticket.c.id.in_(found)
-    arms = [_indexed(texts, any_text, conditions)]
-    if unindexed:
-        arms.append(_not_indexed(found, texts, any_text))
-    if FULLTEXT in texts:
+    arms = _arms(shape)
+    if FULLTEXT in shape[0]:
         titled = t.ticket.alias("titled")
-        in_time = [titled.c.id.in_(found)] if time else []
-        arms.append(select(titled.c.id).where(titled.c.title.ilike(_like(FULLTEXT), escape="\\"), *in_time))
-    # Without a union a database may also go from ticket to ticket until it has found enough of them.
+        arms.append(select(titled.c.id).where(*_titled(titled, shape)))
     return t.ticket.c.id.in_(union_all(*arms) if len(arms) > 1 else arms[0])
+
+
+def _alternatives(shape: Shape) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [t.ticket.c.id.in_(arm) for arm in _arms(shape)]
+    return [*found, and_(*_titled(t.ticket, shape))] if FULLTEXT in shape[0] else found
+
+
+def _arms(shape: Shape) -> list[Select[tuple[int]]]:
+    """IDs of tickets by their articles, each by another way to find them."""
+    texts, any_text, _, _, unindexed = shape
+    conditions = _conditions(shape)
+    found = select(t.article.c.ticket_id).where(*conditions)
+    if not texts:
+        return [found]
+    arms = [_indexed(texts, any_text, conditions)]
+    return [*arms, _not_indexed(found, texts, any_text)] if unindexed else arms
+
+
+def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    _, _, time, visible, _ = shape
+    conditions = [t.article.c.is_visible_for_customer == 1] if visible else []
+    return conditions + (ARTICLE_TIME.compare(time) if time else [])
+
+
+def _titled(ticket: FromClause, shape: Shape) -> list[ColumnElement[bool]]:
+    """Conditions on a ticket whose title has the text of Fulltext, and that has an article in time."""
+    fits = Fits(ticket.c.title, _like(FULLTEXT), _like(SPARSE_TITLE), _like(ROUGH_TITLE))
+    found = select(t.article.c.ticket_id).where(*_conditions(shape))
+    return [fits, ticket.c.id.in_(found)] if shape[2] else [fits]
 
 
 def _sparse(name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, select, union
 
 from genericinterface.database import tables as t
 from genericinterface.database.dynamic_fields import DynamicField
@@ -64,6 +64,7 @@ SORT_BY: dict[str, SortKey] = {
 
 # (a key of SORT_BY or a field, whether upwards), in order of weight
 Order = tuple[tuple[str | DynamicField, bool], ...]
+SortedBy = tuple[ColumnElement[Any], bool]  # (column, whether upwards)
 
 
 def read_order(question: Question) -> Order:
@@ -103,14 +104,44 @@ def fields_in_order(parameters: Mapping[str, Any]) -> set[str]:
     return {key.removeprefix(PREFIX) for key in keys if key is not None and key.startswith(PREFIX)}
 
 
+def first_of(alternatives: list[Select[tuple[int]]], order: Order, last: ColumnElement[int]) -> Select[Any]:
+    """The tickets of all of these, each once, in order; of each only those up to the place `last` are looked for.
+
+    Not for an order with dynamic fields.
+    """
+    if len(alternatives) == 1:
+        return in_order(alternatives[0], order, visible_articles=False)
+    arms = []
+    for tickets in alternatives:
+        joined, keys = _sorted(tickets, order, visible_articles=False)
+        labelled = [key.label(f"key_{number}") for number, (key, _) in enumerate(keys)]
+        arms.append(select(joined.add_columns(*labelled).order_by(*map(_directed, keys)).limit(last).subquery()))
+    found = union(*arms).subquery()
+    return select(found.c.id).order_by(
+        *(_directed((found.c[f"key_{number}"], upwards)) for number, (_, upwards) in enumerate(keys))
+    )
+
+
 def in_order(tickets: Select[tuple[int]], order: Order, visible_articles: bool) -> Select[Any]:
     """The selected tickets in order, and where the keys are equal by ID in the last direction.
 
     A ticket with several values of a field that it is sorted by comes once for each (Znuny 6.5).
     """
-    columns: list[ColumnElement[Any]] = []
+    joined, keys = _sorted(tickets, order, visible_articles)
+    if any(isinstance(key, DynamicField) and key.object_type == "Article" for key, _ in order):
+        joined = joined.add_columns(*(key for key, _ in keys[:-1])).distinct()  # articles without a value are many
+    return joined.order_by(*map(_directed, keys))
+
+
+def _directed(key: SortedBy) -> ColumnElement[Any]:
+    column, upwards = key
+    return column.asc() if upwards else column.desc()
+
+
+def _sorted(tickets: Select[Any], order: Order, visible_articles: bool) -> tuple[Select[Any], list[SortedBy]]:
+    """The selected tickets with the tables that they are sorted by, and the columns in order of weight."""
+    keys: list[SortedBy] = []
     joined: set[FromClause] = set()
-    selected: list[ColumnElement[Any]] = []
     for number, (key, upwards) in enumerate(order):
         if isinstance(key, DynamicField):
             tickets, values = _join_field(tickets, key, number, visible_articles)
@@ -120,12 +151,8 @@ def in_order(tickets: Select[tuple[int]], order: Order, visible_articles: bool) 
             if sort.joined is not None and sort.joined not in joined:
                 tickets = tickets.join(sort.joined, sort.condition)
                 joined.add(sort.joined)
-        columns += [value.asc() if upwards else value.desc() for value in values]
-        selected += values
-    columns.append(_ticket.id.asc() if order[-1][1] else _ticket.id.desc())
-    if any(isinstance(key, DynamicField) and key.object_type == "Article" for key, _ in order):
-        tickets = tickets.add_columns(*selected).distinct()  # articles without a value are many
-    return tickets.order_by(*columns)
+        keys += [(value, upwards) for value in values]
+    return tickets, [*keys, (_ticket.id, order[-1][1])]
 
 
 def _join_field(

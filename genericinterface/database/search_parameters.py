@@ -136,7 +136,8 @@ class Filter:
 
     `read` gives None where they say nothing and raises NothingError where they can never be met; `express` says it of
     the table `ticket`. `tables` are those whose names `read` wants, `texts` the columns that it compares with patterns;
-    `always`: it has something to say also where none of its parameters is given.
+    `always`: it has something to say also where none of its parameters is given. `alternatives` are conditions one of
+    which is enough, together the same as `express`: a database finds the first tickets of each more quickly by itself.
     """
 
     parameters: tuple[Parameter, ...]
@@ -145,6 +146,7 @@ class Filter:
     tables: tuple[Table, ...] = ()
     texts: tuple[Column[Any], ...] = ()
     always: bool = False
+    alternatives: Callable[[Any], list[ColumnElement[bool]]] | None = None
 
 
 # ------------------------------------------------------------------------------------------------ lists of values

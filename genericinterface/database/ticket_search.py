@@ -9,18 +9,19 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, select
 
 from genericinterface.database import lookups, search_trigrams
 from genericinterface.database import tables as t
-from genericinterface.database.dynamic_fields import find
+from genericinterface.database.dynamic_fields import DynamicField, find
 from genericinterface.database.engine import PLANNED_ANEW
 from genericinterface.database.search_articles import TEXTS
 from genericinterface.database.search_dynamic_fields import wanted
 from genericinterface.database.search_index import any_waiting
-from genericinterface.database.search_order import Order, fields_in_order, in_order, read_order
+from genericinterface.database.search_order import Order, fields_in_order, first_of, in_order, read_order
 from genericinterface.database.search_parameters import (
     NUMBER,
     Filter,
@@ -82,7 +83,8 @@ def search(
         "limit": read_number("Limit", question, question.sysconfig.ticket_search_limit),
         "offset": read_number("Offset", question, 0) if paged else 0,
     }
-    tickets = list(connection.scalars(statement, {**read.values, **page}).all())
+    last = min(page["limit"] + page["offset"], LARGEST)
+    tickets = list(connection.scalars(statement, {**read.values, **page, "last": last}).all())
     if not counted:
         return Found(tickets, None, **page)
     return Found(tickets, connection.scalar(_count(read.shapes, permission), read.values), **page)
@@ -146,10 +148,13 @@ def read_number(name: str, question: Question, default: int) -> int:
 @lru_cache(STATEMENTS)
 def _statement(shapes: Shapes, order: Order, visible_articles: bool, permission: ColumnElement[bool]) -> Select[Any]:
     """The statement of a shape: the same object each time, so that SQLAlchemy knows its SQL already."""
-    tickets = select(t.ticket.c.id).where(permission, *_conditions(shapes))
-    limit, offset = (bindparam(name, type_=BigInteger()) for name in ("limit", "offset"))
-    ordered = in_order(tickets, order, visible_articles).limit(limit).offset(offset)
-    return ordered.execution_options(**{PLANNED_ANEW: True})
+    tickets = select(t.ticket.c.id).where(permission)
+    limit, offset, last = (bindparam(name, type_=BigInteger()) for name in ("limit", "offset", "last"))
+    if any(isinstance(key, DynamicField) for key, _ in order):  # a ticket may come more than once
+        ordered = in_order(tickets.where(*_conditions(shapes)), order, visible_articles)
+    else:
+        ordered = first_of([tickets.where(*each) for each in _alternatives(shapes)], order, last)
+    return ordered.limit(limit).offset(offset).execution_options(**{PLANNED_ANEW: True})
 
 
 @lru_cache(STATEMENTS)
@@ -160,3 +165,10 @@ def _count(shapes: Shapes, permission: ColumnElement[bool]) -> Select[Any]:
 
 def _conditions(shapes: Shapes) -> list[ColumnElement[bool]]:
     return [FILTERS[number].express(shape) for number, shape in shapes]
+
+
+def _alternatives(shapes: Shapes) -> Iterator[list[ColumnElement[bool]]]:
+    """Lists of conditions; tickets that fulfil all of one list are found."""
+    entries = [(FILTERS[number], shape) for number, shape in shapes]
+    choices = [entry.alternatives(shape) if entry.alternatives else [entry.express(shape)] for entry, shape in entries]
+    return map(list, product(*choices))

@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks.searches --url URL`: TicketSearch on many tickets, beside a Znuny on the same database.
 
-Both answer the same requests over HTTP in turns, in the same run; that they find the same tickets is looked at first.
-The database is one that bulk.py has filled, or that has the same rows. `--explain` keeps how PostgreSQL finds them.
+All sides answer the same requests over HTTP in turns, in the same run; that they find the same tickets is looked at
+first. The database is one that bulk.py has filled, or that has the same rows; a copy of it (`--indexed`) may have the
+optional indexes. `--explain` keeps how PostgreSQL finds them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import statistics
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,8 @@ def cases(field: str) -> dict[str, dict[str, Any]]:
         "body, common word": {"MIMEBase_Body": "word0001"},
         "body, rare word": {"MIMEBase_Body": "word0600"},
         "body, two words in a row": {"MIMEBase_Body": "word0599 word0600"},
+        "any text, common word": {"Fulltext": "word0001"},
+        "any text, rare word": {"Fulltext": "word0600"},
         "number": {"TicketNumber": "B000000001234"},
         "part of a number": {"TicketNumber": "*00001234*"},
         "customer": {"CustomerID": "C0123"},
@@ -59,15 +63,17 @@ def cases(field: str) -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Side:
-    """A server that is asked: its name in the table, its address and its process, whose children do the work."""
+    """A server that is asked: its name in the table, its address, its process, whose children do the work, its data."""
 
     name: str
     address: tuple[str, int]
     pid: int
+    database: Database
 
     def processor_times(self) -> dict[int, float]:
-        """Milliseconds that each of its children has computed so far."""
-        return {int(child): _processor_time(int(child)) for child in servers.children(self.pid)}
+        """Milliseconds that each of its children and each session of its database has computed so far."""
+        children = {int(child): _processor_time(int(child)) for child in servers.children(self.pid)}
+        return children | _database_times(self.database)
 
     def ask(self, parameters: dict[str, Any]) -> list[str]:
         """The IDs that it finds."""
@@ -85,14 +91,15 @@ class Side:
         return load.run(self.address, request, connections, min(max(seconds, enough), 30.0))
 
 
-def measure(
-    sides: list[Side], database: Database, chosen: dict[str, Any], connections: int, seconds: float, rounds: int
-) -> None:
-    """Prints the table: for each side answers per second, median latency, computing time of an answer."""
+def measure(sides: list[Side], chosen: dict[str, Any], connections: int, seconds: float, rounds: int) -> None:
+    """Prints the table: for each side answers per second, median latency, computing time of an answer.
+
+    The last side is what the others are compared with, in answers per second and in computing.
+    """
     names = [side.name for side in sides]
     print(f"{connections} connections, {rounds} rounds of {seconds:g} s or more, in turns; median of the rounds.")
     print("In each cell: answers per second, latency, time that server and database compute for an answer\n")
-    print(f"| search | found | {' | '.join(names)} | {' | '.join(f'{name} / {names[0]}' for name in names[1:])} |")
+    print(f"| search | found | {' | '.join(names)} | {' | '.join(f'{name} / {names[-1]}' for name in names[:-1])} |")
     print("|---" * (1 + len(names) * 2) + "|")
     for what, parameters in chosen.items():
         found = [side.ask(parameters) for side in sides]
@@ -100,18 +107,23 @@ def measure(
         results: dict[str, list[tuple[load.Result, float]]] = {name: [] for name in names}
         for _ in range(rounds):
             for side in sides:
-                before = side.processor_times() | _database_times(database)
+                before = side.processor_times()
                 result = side.measure(parameters, connections, seconds)
-                after = side.processor_times() | _database_times(database)
+                after = side.processor_times()
                 computed = sum(time - before.get(pid, 0.0) for pid, time in after.items())
                 results[side.name].append((result, computed / result.answers))
         rates = {name: statistics.median(result.rate for result, _ in results[name]) for name in names}
         times = {name: statistics.median(computed for _, computed in results[name]) for name in names}
         cells = [_cell([result for result, _ in results[name]], rates[name], times[name]) for name in names]
         ratios = [
-            f"{rates[names[0]] / rates[name]:.0f}, computing {times[name] / times[names[0]]:.0f}" for name in names[1:]
+            f"{_ratio(rates[name] / rates[names[-1]])}, computing {_ratio(times[names[-1]] / times[name])}"
+            for name in names[:-1]
         ]
         print(f"| {what} | {len(found[0])}{different} | {' | '.join([*cells, *ratios])} |", flush=True)
+
+
+def _ratio(number: float) -> str:
+    return f"{number:.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def _cell(results: list[load.Result], rate: float, computed: float) -> str:
@@ -166,6 +178,7 @@ def main() -> None:
     """Reads the flags and measures."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.searches", description=__doc__)
     parser.add_argument("--url", required=True, help="the PostgreSQL database")
+    parser.add_argument("--indexed", help="a copy of the database that has the optional indexes")
     parser.add_argument("--peer", help="address of a Znuny on the same database: http://127.0.0.1:8082")
     parser.add_argument("--peer-pid", type=int, default=0, help="of its web server, whose children do the work")
     parser.add_argument("--field", default="Asset", help="name of the dynamic field that the database has values of")
@@ -182,14 +195,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder, "settings.toml")
         settings.write_text("[sysconfig]\n" + "\n".join(f'"{name}" = {value}' for name, value in SYSCONFIG.items()))
-        with servers.provider(arguments.url, settings) as provider:
-            sides = [Side("genericinterface", provider.address, provider.pid)]
+        with ExitStack() as started:
+            sides = []
+            for name, url in (("genericinterface", arguments.url), ("with the optional indexes", arguments.indexed)):
+                if url:
+                    provider = started.enter_context(servers.provider(url, settings))
+                    sides.append(Side(name, provider.address, provider.pid, Database(url)))
             if arguments.peer:
                 peer = urlsplit(arguments.peer)
-                sides.append(Side("Znuny", (str(peer.hostname), peer.port or 80), arguments.peer_pid))
-            database = Database(arguments.url)
+                address = (str(peer.hostname), peer.port or 80)
+                sides.append(Side("Znuny", address, arguments.peer_pid, Database(arguments.url)))
             chosen = {what: asked for what, asked in cases(arguments.field).items() if re.search(arguments.only, what)}
-            measure(sides, database, chosen, arguments.connections, arguments.seconds, arguments.rounds)
+            measure(sides, chosen, arguments.connections, arguments.seconds, arguments.rounds)
 
 
 if __name__ == "__main__":
