@@ -163,17 +163,35 @@ def test_many_may_be_the_first_to_open_an_embedded_database(tmp_path: Path) -> N
             assert [future.result() for future in [pool.submit(count) for _ in range(8)]] == [1] * 8
 
 
-@pytest.mark.parametrize(("setting", "own"), [("random_page_cost", "1.1"), ("parallel_setup_cost", "20000")])
-def test_postgresql_reckons_with_our_costs_unless_told_otherwise(
-    filled_postgresql: Maker, setting: str, own: str
+@pytest.mark.parametrize(
+    ("setting", "own", "other"),
+    [("random_page_cost", "1.1", "2.5"), ("parallel_setup_cost", "20000", "7"), ("lock_timeout", "30s", "5s")],
+)
+def test_postgresql_is_set_our_way_unless_told_otherwise(
+    filled_postgresql: Maker, setting: str, own: str, other: str
 ) -> None:
     with filled_postgresql() as url:
-        for expected in (own, "2.5"):
+        for expected in (own, other):
             database = Database(url.render_as_string(hide_password=False))
-            with database.reading() as connection:
+            with database.reading() as connection, engine.aside(connection) as own_connection:
                 assert connection.scalar(text(f"SHOW {setting}")) == expected
-                connection.execute(text(f'ALTER DATABASE "{url.database}" SET {setting} = 2.5'))
+                assert own_connection.scalar(text(f"SHOW {setting}")) == expected
+                connection.execute(text(f"ALTER DATABASE \"{url.database}\" SET {setting} = '{other}'"))
             database.close()
+
+
+def test_nobody_waits_for_a_lock_for_ever(filled_postgresql: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(engine.SETTINGS, "lock_timeout", ("0", "100ms"))
+    with filled_postgresql() as url:
+        database = Database(url.render_as_string(hide_password=False))
+        change = update(t.users).where(t.users.c.id == 1).values(title="Ms")
+        with database.transaction() as connection:
+            connection.execute(change)
+            with pytest.raises(UnavailableFault, match="others hold what"), database.transaction() as other:
+                other.execute(change)
+            with pytest.raises(UnavailableFault, match="others hold what"), database.transaction() as other:
+                other.execute(text("LOCK TABLE users"))
+        database.close()
 
 
 def test_what_is_planned_anew_is_not_prepared(filled_postgresql: Maker) -> None:

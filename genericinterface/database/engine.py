@@ -28,7 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from genericinterface.database.search_words import lower
 from genericinterface.errors import ConfigurationError, Fault, UnavailableFault
 
-BUSY_TIMEOUT = 30.0  # seconds that a writer on SQLite waits for another
+BUSY_TIMEOUT = 30  # seconds that one who writes waits for another; on MariaDB for a row as long as its server says
 WAL_RETRY = 0.01  # seconds between two attempts to turn on the write-ahead log
 POOL_TIMEOUT = 10.0  # seconds that a request waits for a connection of the pool
 CONNECT_TIMEOUT = 5  # seconds to reach the database server
@@ -67,6 +67,8 @@ class Database:
             options["connect_args"] |= {"client_encoding": "utf8"}
         else:
             options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT}
+            # For a table; MariaDB itself would wait for a day.
+            options["connect_args"] |= {"init_command": f"SET SESSION lock_wait_timeout = {BUSY_TIMEOUT}"}
         if dialect != "sqlite":
             # A pool of its own: nobody waits in it for somebody who waits for him.
             self._aside: Engine | None = create_engine(self.url, **(options | {"pool_size": ASIDE_SIZE}))
@@ -76,7 +78,8 @@ class Database:
         self.engine: Engine = create_engine(self.url, **options)
         if dialect == "postgresql":
             event.listen(self.engine, "do_execute", _plan_anew)
-            event.listen(self.engine, "connect", _set_costs)
+            for each in (self.engine, self._aside):
+                event.listen(each, "connect", _prepare_postgresql)
         if dialect == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -175,13 +178,18 @@ def _is_programming_error(error: DBAPIError) -> bool:
 # For this session and only where nobody has set them. PostgreSQL reckons with a disk that has to move its head to a
 # page: it would rather read a fourth of all tickets in order than the two thousand of a customer. And it starts more
 # processes for some ten milliseconds of work: with many requests at a time each computes more then, none is quicker.
-OWN_COSTS = {"random_page_cost": ("4", "1.1"), "parallel_setup_cost": ("1000", "20000")}
-SET_COST = "SELECT set_config(%(name)s, %(own)s, false) WHERE current_setting(%(name)s) = %(usual)s"
+# One who waits for a lock would wait for ever.
+SETTINGS = {
+    "random_page_cost": ("4", "1.1"),
+    "parallel_setup_cost": ("1000", "20000"),
+    "lock_timeout": ("0", f"{BUSY_TIMEOUT}s"),
+}
+SET = "SELECT set_config(%(name)s, %(own)s, false) WHERE current_setting(%(name)s) = %(usual)s"
 
 
-def _set_costs(connection: Any, _record: object) -> None:
-    for name, (usual, own) in OWN_COSTS.items():
-        connection.execute(SET_COST, {"name": name, "usual": usual, "own": own})
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    for name, (usual, own) in SETTINGS.items():
+        connection.execute(SET, {"name": name, "usual": usual, "own": own})
     connection.commit()
 
 

@@ -8,6 +8,7 @@ statistics, from which PostgreSQL's planner knows when which index is worth whil
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -225,25 +226,36 @@ def apply(connection: Connection, tell: Tell) -> None:
     To be run in autocommit. Raises ConfigurationError at the end where pg_trgm cannot be had, and at once where the
     database refuses one of them, as when the tables belong to somebody else.
     """
-    postgresql = connection.dialect.name == "postgresql"
     problems = _make_extension(connection)
-    if postgresql:
-        connection.execute(text(f"SET maintenance_work_mem = '{MEMORY}'"))
     changed: set[str] = set()
-    for entry in plan(connection):
-        if entry.state == THERE or (entry.index.kind == TRIGRAM and problems):
-            continue
-        tell(f"making {entry.index.name} …")
-        if entry.state == BROKEN:
-            _run(connection, _drop(entry.index.name, entry.index))
-        _run(connection, entry.index.create())
-        changed.add(entry.index.table.name)
-    if postgresql:
-        connection.execute(text("RESET maintenance_work_mem"))
+    with _at_leisure(connection):
+        for entry in plan(connection):
+            if entry.state == THERE or (entry.index.kind == TRIGRAM and problems):
+                continue
+            tell(f"making {entry.index.name} …")
+            if entry.state == BROKEN:
+                _run(connection, _drop(entry.index.name, entry.index))
+            _run(connection, entry.index.create())
+            changed.add(entry.index.table.name)
+    if connection.dialect.name == "postgresql":
         for name in sorted(changed):
             _run(connection, text(f"ANALYZE {name}"))
     if problems:
         raise ConfigurationError(problems)
+
+
+@contextmanager
+def _at_leisure(connection: Connection) -> Iterator[None]:
+    """With memory, and without impatience: an index waits for all who are writing, and would be left broken."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    patience = connection.scalar(text("SHOW lock_timeout"))
+    connection.execute(text(f"SET maintenance_work_mem = '{MEMORY}'; SET lock_timeout = 0"))
+    try:
+        yield
+    finally:
+        connection.execute(text(f"RESET maintenance_work_mem; SET lock_timeout = '{patience}'"))
 
 
 def drop(connection: Connection, tell: Tell) -> None:
