@@ -20,8 +20,8 @@ from genericinterface.database.search_texts import MOST_LETTERS, MOST_WORDS, exp
 
 TITLES = Table("titles", MetaData(), Column("title", String(100)))
 HI, ORDER, NEXT, VPN, SAYS = "Hi there", "Order 4711", "Order 4712", "VPN down", "Znuny says hi!"
-UMLAUT, UNDERSCORE, QUOTED = "Größe & Maß", "a_b", 'say "hi" 100%'
-ALL = (HI, ORDER, NEXT, VPN, SAYS, UMLAUT, UNDERSCORE, QUOTED)
+UMLAUT, UNDERSCORE, QUOTED, RESEARCH = "Größe & Maß", "a_b", 'say "hi" 100%', "R&D"
+ALL = (HI, ORDER, NEXT, VPN, SAYS, UMLAUT, UNDERSCORE, QUOTED, RESEARCH)
 
 
 def but(*titles: str) -> tuple[str, ...]:
@@ -39,6 +39,8 @@ FOUND: dict[str, tuple[str, ...]] = {
     "*hi*": (HI, SAYS, QUOTED),
     "%hi%": (HI, SAYS, QUOTED),
     "*hi* *there*": (HI,),
+    "*or* *der 4711": (ORDER,),
+    "*or* * *der 4711": (),
     "order*": (ORDER, NEXT),
     "*GRÖSSE*": (),
     "*größe*": (UMLAUT,),
@@ -75,6 +77,29 @@ FOUND: dict[str, tuple[str, ...]] = {
     "Order 4711 || || Hi there": (HI, ORDER),
     "Order 4711 OR || Hi there": (HI, ORDER),
     "Order 4711 OR OR Hi there": (ORDER,),
+    "Order 4711 || || || Hi there": (HI, ORDER),
+    "(OR Order 4711)": (ORDER,),
+    "OR(Order 4711)": (ORDER,),
+    "(Order 4711)||": (ORDER,),
+    "(Order 4711 AND)": (ORDER,),
+    "Order 4711 AND AND": (),
+    "AND AND": (),
+    "Order 4711||()": (ORDER,),
+    "()||Order 4711": (ORDER,),
+    "order* && () && *11": (ORDER,),
+    # no operator where one could be
+    "order*(*11)": (ORDER,),
+    "(order*)*11": (ORDER,),
+    "(order*) (*11)": (ORDER,),
+    "Hi there (Order 4711)": (),
+    "(Hi there)(Order 4711)": (),
+    '"Order 4711"(*11)': (ORDER,),
+    '(order*)"Order 4711"': (ORDER,),
+    "VPN down || order* (*11)": (ORDER, VPN),
+    "(order*)!*11": (NEXT,),
+    "(order*)!(*11)": (NEXT,),
+    "(order*) ! && *11": (NEXT,),
+    "order*!(*11)": (),
     # negation
     "!Hi there": but(HI),
     "!!Hi there": but(HI),
@@ -86,15 +111,32 @@ FOUND: dict[str, tuple[str, ...]] = {
     "!*": (),
     "!*||Hi there": (HI,),
     "*||Hi there": ALL,
+    " * ": ALL,
+    "* *": ALL,
     "*&&Hi there": (HI,),
     "Znuny says hi!": (SAYS,),
     "! Hi there": ALL,
+    "*!hi*": but(HI, SAYS, QUOTED),
+    "* *!hi*": but(HI, SAYS, QUOTED),
+    "*!*hi*": but(HI, SAYS, QUOTED),
+    "*hi*!": (SAYS,),
+    "!(!Hi there)": but(HI),
+    "!(order*)*11": (),
+    "!()Hi there": but(HI),
+    "*hi*&&!&&*there*": (SAYS, QUOTED),
     # parentheses
     "(Hi there)": (HI,),
     "((Hi there))": (HI,),
     "(Hi there)||(Order 4711)": (HI, ORDER),
     "(Hi there||order*)&&*11": (ORDER,),
     "Hi there()": (HI,),
+    "Hi() there": (HI,),
+    "Hi ( ) there": (HI,),
+    "Hi there)(": (HI,),
+    ")(Hi there": (HI,),
+    "Hi there)||(Order 4711": (HI, ORDER),
+    "order*)(*11": (ORDER,),
+    ")order*(*11": (ORDER,),
     # quotes
     '"Hi there"': (HI,),
     '"*hi*"': (HI, SAYS, QUOTED),
@@ -104,6 +146,11 @@ FOUND: dict[str, tuple[str, ...]] = {
     '*"*': (QUOTED,),
     'Hi "there"||VPN down': (VPN,),
     '!x"Hi there"': ALL,
+    '("Hi there")': (HI,),
+    '!"Hi there"': but(HI),
+    '"Hi  there"': (),
+    '""Hi there""': (),
+    '"Hi there" "VPN down"': (),
     # escapes
     "\\Hi there": (HI,),
     "Hi\\ there": (HI,),
@@ -111,26 +158,59 @@ FOUND: dict[str, tuple[str, ...]] = {
     "Größe \\& Maß": (UMLAUT,),
     "\\!Hi there": (),
     "Hi there\\\\": (HI,),
+    "r\\&d": (RESEARCH,),
+    "r\\&&d": (RESEARCH,),
+    "r\\ && d": (RESEARCH,),
+    "r\\& && d": (RESEARCH,),
+    "r\\\\&d": (RESEARCH,),
+    "r*\\\\&&*d": (RESEARCH,),
+    "!\\!x": ALL,
+    '\\\\"Hi there"': (HI,),
+    "(Hi there)||\\)": (HI,),
 }
 MALFORMED = (
+    " ",
+    # parentheses
     "(Hi there",
     "Hi there)",
     "(Hi there))",
-    "Hi there (Order 4711)",
-    "(Hi there)(Order 4711)",
+    "))Hi there((",
+    "()",
+    "()()",
+    "(())Hi there",
+    "()Hi there()",
+    # operators
+    "AND",
+    "AND OR",
     "Order 4711 && || Hi there",
     "Order 4711 AND OR Hi there",
+    "Order 4711 && () || Hi there",
     "Order 4711 || ||",
+    "Order 4711||||",
+    "Order 4711 || ()",
     "|| || Order 4711",
+    "|| && Order 4711",
+    "(||)Order 4711",
+    "Order 4711(||)",
+    "(||Order 4711)||VPN down",
+    "(Order 4711||)||VPN down",
+    "((||Order 4711))",
+    "( && Hi there)",
+    "(Hi there AND )",
+    # negation
     "!",
     "!!",
     "!&&Hi there",
     "Hi there||!",
     "(!)Hi there",
-    "()",
-    "AND",
+    "(Hi there)!",
+    "(Hi there)!||VPN down",
+    # backslashes
     "Hi there\\",
-    "Hi there\\ ||VPN down",
+    "Hi there\\ ",
+    "(Hi there\\)",
+    "VPN down\\ (Hi there)",
+    "Hi there\\()",
 )
 
 
@@ -172,13 +252,15 @@ def test_a_malformed_condition_finds_nothing_and_others_beside_it_count(titles: 
 
 
 def test_beyond_znuny(titles: Database) -> None:
-    """A quote can be escaped; parentheses are counted."""
+    """A quote and a plus can be escaped; a backslash in quotes is itself; parentheses are counted."""
     assert found(titles, 'say \\"hi\\" *') == {QUOTED}
+    assert found(titles, "r\\+d") == set()
+    assert found(titles, '"r\\&*"') == set()
     assert found(titles, "(" * 50 + "Hi there" + ")" * 50) == {HI}
     assert found(titles, "(" * 200 + "Hi there" + ")" * 200) == set()
 
 
-@pytest.mark.parametrize("condition", ["*", "%", "%%%", " * ", "**%", ""])
+@pytest.mark.parametrize("condition", ["*", "%", "%%%", "**%", ""])
 def test_what_allows_anything_does_not_restrict(titles: Database, condition: str) -> None:
     assert found(titles, condition) == set(ALL)
     assert found(titles, condition, "VPN down") == {VPN}

@@ -3,28 +3,26 @@
 `*` and `%` stand for anything; `&&`, `+` and AND, `||` and OR join words, AND first; `!` negates the next word;
 parentheses group; quotes keep blanks and operators; a backslash takes an operator's meaning away. A word without a
 wildcard must be the whole value; case never matters. Malformed conditions find nothing. All as Znuny 6.5 reads them
-(asked over its interface). Called by search_texts.py, search_dynamic_fields.py and, for names of agents, by
+(asked over its interface), which goes over the text in steps before it looks for words: so do we, to be at one with it
+about what is malformed. Called by search_texts.py, search_dynamic_fields.py and, for names of agents, by
 out_of_office.py; pure but for the expression it builds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, product
 from string import ascii_lowercase
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, true
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_
 
 from genericinterface.database.search_pattern import ESCAPE, Fits, rough
 from genericinterface.database.search_trigrams import Trigrams, sparse
 
-OPERATORS = frozenset('&|!()+"')
-SIGN_OPERATOR = re.compile(r"(&{2,}|\|{2,}|\+) *")
-WORD_OPERATOR = re.compile(r"(AND|OR)(?: +|(?=[()]|$))")
-NOTHING_FOLLOWS = re.compile(r" *(?:$|[)]|&&|\|\||\+|(?<= )(?:AND|OR)(?:[ ()]|$))")
 WILDCARDS = re.compile(r"[*%]+")
 MAX_DEPTH = 100  # parentheses within each other
 MOST_SPELLINGS = 32  # of a word that are looked up one by one: those of five letters
@@ -62,9 +60,9 @@ Token = Word | str  # a word, or one of & | ( )
 
 def parse(text: str) -> Group:
     """The tree of a condition; raises MalformedError."""
-    tokens = _tokens(" ".join(text.split()))
-    group, position = _group(tokens, 0, 0)
-    if position != len(tokens):
+    tokens = deque(_tokens(text))
+    group = _group(tokens, 0)
+    if tokens:
         raise MalformedError("a parenthesis is closed that was not opened")
     return group
 
@@ -74,7 +72,7 @@ def read(text: str, dense: Trigrams = frozenset()) -> tuple[Shape, list[Words]] 
 
     `dense` trigrams are left out of what an index is asked for.
     """
-    if not WILDCARDS.sub("", text.strip()):
+    if not WILDCARDS.sub("", text):
         return None
     words: list[Words] = []
     return _shape(parse(text), words, dense), words
@@ -108,7 +106,7 @@ def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElemen
 
     def build(node: Shape) -> ColumnElement[bool]:
         if node[0] == ANYTHING:
-            return false() if node[1] else true()
+            return false() if node[1] else column.is_not(None)
         if node[0] in (PATTERN, SPELLINGS):
             kind, negated, size = node
             return _compare(column, kind, negated, size, f"{name}_{next(numbers)}")
@@ -151,183 +149,134 @@ def escaped(text: str, signs: str = "\\_%") -> str:
 
 # ---------------------------------------------------------------------------------------------------------- reading
 
+QUOTED = "\0"  # where a quoted text was
+OUTSIDE_QUOTES = re.compile(r'\\.|"(.+?)"|\+')
+ENCLOSED = re.compile(r"\(.*(?<!\\)\)", re.S)
 
-class _Scanner:
-    """Collects words and operators; `negated` waits for the next word, even across an opening parenthesis (Znuny 6.5).
+# What Znuny 6.5 makes of a text, in parentheses and with single blanks, before it looks for words. Each step goes over
+# it once, so that of `AND AND` only the first is an operator; a backslash protects from some of them.
+STEPS = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"(?<!\\)\( ?\)", ""),  # empty parentheses
+        (r" +", " "),
+        (r"[*%] ?[*%]", "*"),
+        (r"[*%]![*%]", "!*"),  # what is negated behind a wildcard is negated with it
+        (r"[*%]!", "!*"),
+        (r"( |(?<!\\)[()])AND([ ()])", r"\1&&\2"),
+        (r"( |(?<!\\)[()])OR([ ()])", r"\1||\2"),
+        (r"^\((&&|\|\|)", "("),  # one operator too many at the start
+        (r"(&&|\|\|)\)$", ")"),  # and at the end
+        (r" ([&|()])", r"\1"),  # blanks beside operators
+        (r"((?<!\\)[&()]|\|) ", r"\1"),
+    )
+]
+PIECE = re.compile(r"&&+|\|\|+|\\(?:&+|\|+|.)|.", re.S)
 
-    `broken`: a word touches a quoted one; it is nothing that a value could be. `after_operator` is where the last AND
-    or OR ended, and which: the same one right there is a word.
-    """
 
-    def __init__(self) -> None:
-        self.tokens: list[Token] = []
-        self.word = ""
-        self.quoted = self.broken = self.negated = False
-        self.after_operator = (-1, "")
+def _prepared(text: str) -> tuple[str, Iterator[str]]:
+    """A condition as `_Scanner` reads it, and the texts in quotes that it had."""
+    quoted: list[str] = []
 
-    def end_word(self) -> None:
-        text = self.word if self.quoted else self.word.rstrip(" ")
-        if self.broken:
-            self.tokens.append(Word("*", not self.negated))
-        elif text or self.quoted:
-            self.tokens.append(Word(text, self.negated))
-        if text or self.quoted:
-            self.negated = False
-        self.word, self.quoted, self.broken = "", False, False
+    def replaced(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return "&&" if found[0] == "+" else found[0]
+        quoted.append(found[1])
+        return QUOTED
 
-    def operator(self, sign: str) -> None:
-        self.end_word()
-        self.tokens.append(sign)
+    text = " ".join(OUTSIDE_QUOTES.sub(replaced, text.replace(QUOTED, "")).split())
+    if not ENCLOSED.fullmatch(text):
+        text = f"({text})"
+    for pattern, replacement in STEPS:
+        text = pattern.sub(replacement, text)
+    return text, iter(quoted)
 
 
 def _tokens(text: str) -> list[Token]:
-    scanner = _Scanner()
-    position = 0
-    while position < len(text):
-        position = _scan(scanner, text, position)
-    scanner.end_word()
-    if scanner.negated:
-        raise MalformedError("there is nothing to negate")
+    text, quoted = _prepared(text)
+    scanner = _Scanner(quoted)
+    for piece in PIECE.findall(text):
+        scanner.read(piece)
     return scanner.tokens
 
 
-def _scan(scanner: _Scanner, text: str, position: int) -> int:
-    """Reads what begins at `position`; gives the position behind it."""
-    for applies, read in _READERS:
-        if applies(scanner, text, position):
-            return read(scanner, text, position)
-    character = text[position]
-    if scanner.quoted and character != " ":
-        scanner.broken = True
-    if not scanner.quoted:
-        scanner.word += character
-    return position + 1
+class _Scanner:
+    """Collects words and operators; words and groups without an operator between them are joined by AND.
+
+    `word` is None between words. `negated` waits for the next word, even across operators and parentheses (Znuny 6.5).
+    """
+
+    def __init__(self, quoted: Iterator[str]) -> None:
+        self.tokens: list[Token] = []
+        self.quoted = quoted
+        self.word: str | None = None
+        self.negated = False
+
+    def read(self, piece: str) -> None:
+        """Takes the next character, operator or character behind a backslash."""
+        if piece[:2] in ("&&", "||"):
+            self._end_word()
+            self._operator(piece[0])
+        elif piece in ("(", ")"):
+            self._end_word()
+            if piece == "(":
+                self._join()
+            self.tokens.append(piece)
+        elif piece == "!" and self.word is None:
+            self._join()
+            self.negated = True
+        else:
+            if self.word is None:
+                self._join()
+                self.word = ""
+            if piece != "\\\\":  # which is nothing
+                self.word += piece[1:2] if piece[0] == "\\" else piece
+
+    def _operator(self, sign: str) -> None:
+        if self.tokens[-1:] in (["&"], ["|"]):
+            if self.tokens[-1] != sign:
+                raise MalformedError("two different operators")
+        else:
+            self.tokens.append(sign)
+
+    def _join(self) -> None:
+        if self.tokens and self.tokens[-1] not in ("(", "&", "|"):
+            self.tokens.append("&")
+
+    def _end_word(self) -> None:
+        if self.word is None:
+            return
+        if self.word == QUOTED:
+            self.tokens.append(Word(next(self.quoted), self.negated))
+        elif QUOTED in self.word:  # beside other characters: nothing that a value could be
+            self.tokens.append(Word("*", not self.negated))
+            for _ in range(self.word.count(QUOTED)):
+                next(self.quoted)
+        else:
+            self.tokens.append(Word(self.word, self.negated))
+        self.word, self.negated = None, False
 
 
-def _read_escape(scanner: _Scanner, text: str, position: int) -> int:
-    following = text[position + 1 : position + 2]
-    if following == "\\":
-        return position + 2
-    if following and following in OPERATORS:
-        scanner.word += following
-        return position + 2
-    if NOTHING_FOLLOWS.match(text, position + 1):
-        raise MalformedError("a backslash is at the end of a word")
-    return position + 1
-
-
-def _read_quoted(scanner: _Scanner, text: str, position: int) -> int:
-    end = text.index('"', position + 1)
-    if scanner.word or scanner.quoted:
-        scanner.broken = True
-    scanner.word, scanner.quoted = text[position + 1 : end], True
-    return end + 1
-
-
-def _read_operator(scanner: _Scanner, text: str, position: int) -> int:
-    found = SIGN_OPERATOR.match(text, position)
-    assert found is not None  # noqa: S101  it was looked for
-    scanner.operator("|" if found[1].startswith("|") else "&")
-    return found.end()
-
-
-def _read_word_operator(scanner: _Scanner, text: str, position: int) -> int:
-    found = WORD_OPERATOR.match(text, position)
-    assert found is not None  # noqa: S101  it was looked for
-    scanner.operator("&" if found[1] == "AND" else "|")
-    scanner.after_operator = (found.end(), found[1])
-    return found.end()
-
-
-def _read_lone_sign(scanner: _Scanner, text: str, position: int) -> int:
-    # One & or | is a character; the blanks around it are lost, as in Znuny 6.5.
-    scanner.word = scanner.word.rstrip(" ") + text[position]
-    return _skip_blanks(text, position + 1)
-
-
-def _read_parenthesis(scanner: _Scanner, text: str, position: int) -> int:
-    scanner.operator(text[position])
-    return _skip_blanks(text, position + 1)
-
-
-def _read_negation(scanner: _Scanner, text: str, position: int) -> int:
-    if scanner.tokens[-1:] in ([], ["("]) and NOTHING_FOLLOWS.match(text, position + 1):
-        raise MalformedError("there is nothing to negate")
-    scanner.negated = True
-    return position + 1
-
-
-def _skip_blanks(text: str, position: int) -> int:
-    while text[position : position + 1] == " ":
-        position += 1
-    return position
-
-
-def _at_word_operator(scanner: _Scanner, text: str, position: int) -> bool:
-    found = WORD_OPERATOR.match(text, position)
-    apart = position == 0 or text[position - 1] in " ()"
-    return found is not None and apart and (position, found[1]) != scanner.after_operator
-
-
-_READERS: tuple[
-    tuple[Callable[[_Scanner, str, int], bool], Callable[[_Scanner, str, int], int]],
-    ...,
-] = (
-    (lambda s, t, p: t[p] == "\\", _read_escape),
-    (lambda s, t, p: t[p] == '"' and '"' in t[p + 1 :], _read_quoted),
-    (lambda s, t, p: t[p] in "&|+" and SIGN_OPERATOR.match(t, p) is not None, _read_operator),
-    (lambda s, t, p: t[p] in "&|", _read_lone_sign),
-    (lambda s, t, p: t[p] in "()", _read_parenthesis),
-    (lambda s, t, p: t[p] == "!" and not s.word and not s.quoted, _read_negation),
-    (_at_word_operator, _read_word_operator),
-)
-
-
-def _is_operator(token: Token | None) -> bool:
-    return token in ("&", "|")
-
-
-def _group(tokens: list[Token], position: int, depth: int) -> tuple[Group, int]:
-    """The group that begins at `position`, and where it ends: at the end or at a closing parenthesis."""
+def _group(tokens: deque[Token], depth: int) -> Group:
+    """The group that begins here; it ends at the end or before a closing parenthesis."""
     if depth > MAX_DEPTH:
         raise MalformedError("too many parentheses")
-    start = position
-    alternatives: list[list[Word | Group]] = [[]]
-    joined = True  # whether the next part may follow: at the start and behind an operator
-    previous: Token | None = None
-    token: Token | None = None
-    while position < len(tokens) and tokens[position] != ")":
-        previous, token = token, tokens[position]
-        position += 1
-        if _is_operator(token):
-            if previous != token and _is_operator(previous):
-                raise MalformedError("two different operators")
-            joined = True
-            if token == "|":  # noqa: S105  an operator, no password
-                alternatives.append([])
-        else:
-            part: Word | Group | None = token if isinstance(token, Word) else None
-            if token == "(":  # noqa: S105
-                part, position = _inner(tokens, position, depth)
-            if part is not None:
-                if not joined:
-                    raise MalformedError("two words without an operator")
-                alternatives[-1].append(part)
-                joined = False
-    if any(
-        len(edge) == 2 and all(map(_is_operator, edge))
-        for edge in (tokens[start : start + 2], tokens[start:position][-2:])
-    ):
-        raise MalformedError("two operators at an end")
-    kept = tuple(tuple(parts) for parts in alternatives if parts)
-    if not kept and depth == 0:
-        raise MalformedError("there is no word")
-    return Group(kept), position
+    alternatives = [[_part(tokens, depth)]]
+    while tokens and tokens[0] != ")":
+        if tokens.popleft() == "|":
+            alternatives.append([])
+        alternatives[-1].append(_part(tokens, depth))
+    return Group(tuple(map(tuple, alternatives)))
 
 
-def _inner(tokens: list[Token], position: int, depth: int) -> tuple[Group | None, int]:
-    """A group in parentheses, None where it is empty, and the position behind it."""
-    group, position = _group(tokens, position, depth + 1)
-    if position >= len(tokens):
+def _part(tokens: deque[Token], depth: int) -> Word | Group:
+    token = tokens.popleft() if tokens else None
+    if isinstance(token, Word):
+        return token
+    if token != "(":  # noqa: S105  a parenthesis, no password
+        raise MalformedError("a word is missing")
+    group = _group(tokens, depth + 1)
+    if not tokens:
         raise MalformedError("a parenthesis is not closed")
-    return (group if group.alternatives else None), position + 1
+    tokens.popleft()
+    return group
