@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_
 
 from genericinterface.database.search_pattern import ESCAPE, Fits, rough
-from genericinterface.database.search_trigrams import Trigrams, sparse
+from genericinterface.database.search_trigrams import NONE, Trigrams, sparse
 
 WILDCARDS = re.compile(r"[*%]+")
 MAX_DEPTH = 100  # parentheses within each other
@@ -67,7 +67,7 @@ def parse(text: str) -> Group:
     return group
 
 
-def read(text: str, dense: Trigrams = frozenset()) -> tuple[Shape, list[Words]] | None:
+def read(text: str, dense: Trigrams = NONE) -> tuple[Shape, list[Words]] | None:
     """A condition as its shape and its words in order; None where it allows anything (`*`). Raises MalformedError.
 
     `dense` trigrams are left out of what an index is asked for.

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from genericinterface.database.dynamic_fields import DynamicField
 from genericinterface.database.lookups import Names
-from genericinterface.database.search_trigrams import Trigrams
+from genericinterface.database.search_trigrams import NONE, Trigrams
 from genericinterface.schema import NOT_A_SCALAR, text
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -94,7 +94,7 @@ class Question:
 
     def dense(self, column: Column[Any]) -> Trigrams:
         """The trigrams that an index of this column is better not asked for."""
-        return self.trigrams.get(str(column), frozenset())
+        return self.trigrams.get(str(column), NONE)
 
     def integers(self, name: str) -> list[int]:
         """A parameter of whole numbers; [] where it is absent. Raises NothingError where one is none."""

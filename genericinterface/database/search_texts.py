@@ -24,7 +24,7 @@ from genericinterface.database.search_parameters import (
     one_of,
     size,
 )
-from genericinterface.database.search_trigrams import Trigrams
+from genericinterface.database.search_trigrams import NONE, Trigrams
 
 MOST_WORDS = 500  # in the conditions of one parameter; SQLite takes expressions of a depth of 1000
 MOST_LETTERS = 20_000  # of all of these conditions; no column that is searched has so many
@@ -43,9 +43,7 @@ def by_condition(column: Column[Any], name: str, description: str) -> Filter:
     return Filter((Parameter(name, "text", description, repeated=True),), read, express, texts=(column,))
 
 
-def read_conditions(
-    name: str, texts: Sequence[str | None], strict: bool, dense: Trigrams = frozenset()
-) -> Reading | None:
+def read_conditions(name: str, texts: Sequence[str | None], strict: bool, dense: Trigrams = NONE) -> Reading | None:
     """Conditions as one reading: those that allow anything are left out, malformed ones find nothing (Znuny 6.5)."""
     if sum(len(text) for text in texts if text) > MOST_LETTERS:
         raise TooMuchError(name, f"has more than {MOST_LETTERS} letters")

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,20 +22,18 @@ from genericinterface.database.search_words import lower
 
 TTL = 3600.0  # seconds that PostgreSQL's texts are believed: they are others after each ANALYZE, and much the same
 MOST_TEXTS = 200  # of a column that are looked at
-DENSE = 0.2  # part of all texts: the list of what more of them have costs more than it spares
+DENSE = 0.8  # part of the texts: with less, a trigram spares more than its list costs (measured with English prose)
+ENOUGH = 3  # trigrams that are asked for nevertheless: few lists alone leave too many texts to look at
 
-Trigrams = frozenset[str]
+Trigrams = Mapping[str, float]  # the part of the texts that have it
+NONE: Trigrams = MappingProxyType({})
 
-_stats = table(
-    "pg_stats",
-    *(column(name) for name in ("schemaname", "tablename", "attname", "most_common_vals", "histogram_bounds")),
-    *(column(name) for name in ("most_common_freqs", "null_frac")),
-)
+_stats = table("pg_stats", *map(column, ("schemaname", "tablename", "attname", "histogram_bounds")))
 _known: WeakKeyDictionary[Engine, dict[str, tuple[float, Trigrams]]] = WeakKeyDictionary()
 
 
 def dense(connection: Connection, columns: Collection[Column[Any]]) -> dict[str, Trigrams]:
-    """By column ("ticket.title"): the trigrams in small letters that too many of its texts have; no statement mostly.
+    """By column ("ticket.title"): the trigrams in small letters that most of its texts have; no statement mostly.
 
     None where PostgreSQL has not looked at the table yet, and on other databases.
     """
@@ -45,34 +44,27 @@ def dense(connection: Connection, columns: Collection[Column[Any]]) -> dict[str,
     old = [each for each in columns if str(each) not in kept or kept[str(each)][0] + TTL < now]
     if old:
         found = dict(_read(connection, old))
-        kept |= {str(each): (now, found.get(str(each), frozenset())) for each in old}
+        kept |= {str(each): (now, found.get(str(each), NONE)) for each in old}
     return {str(each): kept[str(each)][1] for each in columns}
 
 
 def _read(connection: Connection, columns: Collection[Column[Any]]) -> Iterator[tuple[str, Trigrams]]:
-    texts = [cast(cast(_stats.c[name], Text), ARRAY(Text)) for name in ("most_common_vals", "histogram_bounds")]
-    wanted = [(each.table.name, each.name) for each in columns]
-    rows = connection.execute(
-        select(_stats.c.tablename, _stats.c.attname, *texts, _stats.c.most_common_freqs, _stats.c.null_frac).where(
-            _stats.c.schemaname == func.current_schema(),
-            tuple_(_stats.c.tablename, _stats.c.attname).in_(wanted),
-        )
+    """From the texts that come once or seldom: not from addresses that half of the mails have."""
+    found = select(
+        _stats.c.tablename, _stats.c.attname, cast(cast(_stats.c.histogram_bounds, Text), ARRAY(Text))
+    ).where(
+        _stats.c.schemaname == func.current_schema(),
+        tuple_(_stats.c.tablename, _stats.c.attname).in_([(each.table.name, each.name) for each in columns]),
+        _stats.c.histogram_bounds.is_not(None),
     )
-    for name, attribute, common, others, frequencies, missing in rows:
-        weights = list(zip(common or (), frequencies or (), strict=True))
-        others = others[:: len(others) // MOST_TEXTS + 1] if others else []
-        rest = max(0.0, 1.0 - missing - sum(frequencies or ()))
-        weights += [(text, rest / len(others)) for text in others]
-        yield f"{name}.{attribute}", _dense(weights)
+    for name, attribute, texts in connection.execute(found):
+        yield f"{name}.{attribute}", _dense(texts[:: len(texts) // MOST_TEXTS + 1])
 
 
-def _dense(texts: list[tuple[str, float]]) -> Trigrams:
-    """The trigrams of more than DENSE of the texts, each of which stands for a part of all."""
-    shares: Counter[str] = Counter()
-    for text, share in texts:
-        for trigram in {trigram for _, trigram in _trigrams(text)}:
-            shares[trigram] += share  # type: ignore[assignment]  # parts of all, not whole numbers
-    return frozenset(trigram for trigram, share in shares.items() if share > DENSE)
+def _dense(texts: Collection[str]) -> Trigrams:
+    """The trigrams of more than DENSE of the texts."""
+    numbers = Counter(trigram for text in texts for trigram in {trigram for _, trigram in _trigrams(text)})
+    return {trigram: number / len(texts) for trigram, number in numbers.items() if number > DENSE * len(texts)}
 
 
 def _trigrams(text: str) -> Iterator[tuple[int, str]]:
@@ -87,14 +79,15 @@ def _trigrams(text: str) -> Iterator[tuple[int, str]]:
 def sparse(pattern: str, dense: Trigrams) -> str:
     """A pattern of LIKE that finds all that this one finds, with `_` for letters that are in dense trigrams only.
 
-    The pattern itself where nothing would be left of it.
+    ENOUGH trigrams stay, if dense ones then the least dense.
     """
     if not dense or "\\" in pattern:  # a letter behind a backslash cannot be exchanged
         return pattern
-    plain: set[int] = set()
-    kept: set[int] = set()
-    for start, trigram in _trigrams(pattern):
-        (plain if trigram in dense else kept).update(range(start, start + 3))
-    if not kept:
-        return pattern
-    return "".join("_" if place in plain - kept else letter for place, letter in enumerate(pattern))
+    found = sorted(_trigrams(pattern), key=lambda entry: dense.get(entry[1], 0.0))
+    needed = max(ENOUGH, sum(trigram not in dense for _, trigram in found))
+    kept, left_out = _places(found[:needed]), _places(found[needed:])
+    return "".join("_" if place in left_out - kept else letter for place, letter in enumerate(pattern))
+
+
+def _places(trigrams: Iterable[tuple[int, str]]) -> set[int]:
+    return {start + place for start, _ in trigrams for place in range(3)}
