@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
-from search_world import BEGIN, COLORS, NOW, STATE_TYPES, Article, Ticket, World
 
 from genericinterface.database import demo_people as people
 from genericinterface.database import initial_data as base
 from genericinterface.sysconfig import SystemConfiguration
+from tests.search_world import BEGIN, COLORS, NOW, STATE_TYPES, Article, Ticket, World
 
 
 class Clock(SystemConfiguration):

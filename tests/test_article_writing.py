@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select
-from statements import sent_to
-from ticket_world import (
+
+from genericinterface.database import tables as t
+from genericinterface.database.article_writing import NewAttachment, add_article
+from genericinterface.database.engine import Database
+from genericinterface.database.stored_content import content
+from genericinterface.database.ticket_flush import Article
+from tests.statements import sent_to
+from tests.ticket_world import (
     NOW,
     ROOT,
     SYSCONFIG,
@@ -21,12 +27,6 @@ from ticket_world import (
     new_article,
     rows,
 )
-
-from genericinterface.database import tables as t
-from genericinterface.database.article_writing import NewAttachment, add_article
-from genericinterface.database.engine import Database
-from genericinterface.database.stored_content import content
-from genericinterface.database.ticket_flush import Article
 
 EPOCH = SYSCONFIG.to_epoch(NOW)
 STAMPS = {"create_time": NOW, "create_by": 1, "change_time": NOW, "change_by": 1}

@@ -9,7 +9,6 @@ import time
 
 import pytest
 from sqlalchemy import insert, select, update
-from statements import sent_to
 
 from genericinterface.auth import Agent, Authenticator, Credentials, Customer, passwords
 from genericinterface.database.accounts import AGENTS, CUSTOMERS
@@ -26,6 +25,7 @@ from genericinterface.database.tables import (
 )
 from genericinterface.schema import NOT_A_SCALAR
 from genericinterface.sysconfig import SystemConfiguration
+from tests.statements import sent_to
 
 HERE = "127.0.0.1"
 KINDS = ("agent", "customer")

@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from application import application, client
 from werkzeug.test import Client, TestResponse
 
 from genericinterface.database.engine import Database
 from genericinterface.transport.header_credentials import NAMES
 from genericinterface.transport.json_text import MAX_DEPTH, MAX_VALUES
+from tests.application import application, client
 
 TEXT = (Path(__file__).parents[1] / "docs" / "callers.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```sh\n(.*?)```\n\n```json\n(.*?)```", TEXT, re.S)

@@ -6,12 +6,12 @@ import shlex
 from pathlib import Path
 
 import pytest
-from people_commands import NEW_AGENT, NEW_CUSTOMER, Commands, count, recent, row
 from sqlalchemy import select
 
 from genericinterface.auth import passwords
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
+from tests.people_commands import NEW_AGENT, NEW_CUSTOMER, Commands, count, recent, row
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import subprocess
 import sys
 
 import pytest
-from people_commands import Commands, recent, row
 
 from genericinterface.auth import passwords
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
+from tests.people_commands import Commands, recent, row
 
 
 @pytest.fixture

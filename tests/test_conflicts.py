@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from application import REST, application, client
 from sqlalchemy import Connection, event, select, update
 
 from genericinterface.app import Application
@@ -16,6 +15,7 @@ from genericinterface.database import tables as t
 from genericinterface.database.engine import Conflict, Database
 from genericinterface.errors import UnavailableFault
 from genericinterface.provider import ATTEMPTS
+from tests.application import REST, application, client
 
 ENTRIES = {
     "UserLogin": "user",

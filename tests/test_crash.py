@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 
-from application import import_packaged
-
 from genericinterface.database.engine import Database
+from tests.application import import_packaged
 from tests.crash.run import crash
 
 

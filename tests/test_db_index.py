@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import Maker, needs_of_postgresql
-from people_commands import Commands
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
@@ -14,6 +12,8 @@ from genericinterface.database import optional_indexes
 from genericinterface.database.engine import Database
 from genericinterface.database.optional_indexes import OPTIONAL, PLAIN, PREFIX, TRIGRAM
 from genericinterface.errors import ConfigurationError
+from tests.conftest import Maker, needs_of_postgresql
+from tests.people_commands import Commands
 
 PLAINS = {index.name for index in OPTIONAL if index.kind == PLAIN}
 POSTGRESQL = [index.name for index in OPTIONAL]

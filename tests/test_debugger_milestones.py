@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import BASE, REST, SOAP, client, import_packaged_at_debug
 from werkzeug.test import Client
 
 from genericinterface.app import Application, create_app
 from genericinterface.database import communications
 from genericinterface.database.engine import Database
 from genericinterface.settings import Settings
+from tests.application import BASE, REST, SOAP, client, import_packaged_at_debug
 
 STARTED = ("debug", "Communication sequence started")
 RECEIVED = ("debug", "Received data by provider from remote system")

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
-from statements import sent_to
-from ticket_world import TESTER, begin, believe, change_of, history, known, new_article, rows
 
 from genericinterface.database import dynamic_field_values as values
 from genericinterface.database import tables as t
@@ -18,6 +16,8 @@ from genericinterface.database.dynamic_field_writing import set_article_values, 
 from genericinterface.database.dynamic_fields import ConfiguredField, FieldSettings, find_configured, settings
 from genericinterface.database.engine import Database
 from genericinterface.errors import Fault
+from tests.statements import sent_to
+from tests.ticket_world import TESTER, begin, believe, change_of, history, known, new_article, rows
 
 TODAY = dt.datetime(2026, 11, 26, 11, 31, 8)
 COLORS = {"a&b": "A & B", "blue": "Blue", "red": "Red", "ü": "Umlaut ü"}

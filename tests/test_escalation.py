@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
-from statements import sent_to
 
 from genericinterface.database import escalations, lookups
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.escalation import Columns, Facts, Limit, Preferences, attributes, columns, extended
 from genericinterface.sysconfig import SystemConfiguration
+from tests.statements import sent_to
 
 # A ticket each: what happened to it, the minutes and percents that hold for it, and what Znuny made of it. In `rebuilt`
 # the columns are Znuny's, in `any` they were given.

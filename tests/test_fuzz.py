@@ -13,13 +13,13 @@ import tracemalloc
 from collections.abc import Iterator
 
 import pytest
-from application import REST, SOAP, application, client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from werkzeug.test import Client, TestResponse
 
 from genericinterface.database.engine import Database
+from tests.application import REST, SOAP, application, client
 
 EXAMPLES = int(os.environ.get("GENERICINTERFACE_TEST_FUZZ", "500"))  # on each transport
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"

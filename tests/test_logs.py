@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from application import BASE, REST, SOAP, client, import_packaged_at_debug
 from sqlalchemy import select, update
 
 from genericinterface import logs
@@ -19,6 +18,7 @@ from genericinterface.app import create_app
 from genericinterface.database.engine import Database
 from genericinterface.database.tables import gi_debugger_entry_content, sessions
 from genericinterface.settings import Settings
+from tests.application import BASE, REST, SOAP, client, import_packaged_at_debug
 
 FORMS = ("text", "json")
 

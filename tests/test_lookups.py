@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import func, insert, literal, select, update
-from statements import sent_to
 
 from genericinterface.database import lookups
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
+from tests.statements import sent_to
 
 NOW = dt.datetime(2024, 1, 2, 3, 4, 5)
 TABLES = (

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import select, update
-from test_sysconfig import add_default, add_modified
 
 from genericinterface.database import mail_queue, stored_sysconfig
 from genericinterface.database.engine import Database
@@ -28,6 +27,7 @@ from genericinterface.mail.smtp import Security, Server, Smtp
 from genericinterface.sysconfig import SystemConfiguration
 from tests import mail_server
 from tests.mail_server import DROP, DROP_IN_MESSAGE, MailServer, free_port
+from tests.test_sysconfig import add_default, add_modified
 
 START = dt.datetime(2026, 1, 1, 12, 0)
 MINUTE = dt.timedelta(minutes=1)

@@ -8,12 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import NOW, application, client
 from sqlalchemy import insert, select
-from statements import sent_to
-from test_auto_response import answer_with, created, responses
-from test_auto_response import queued as messages
-from ticket_requests import ARTICLE, TRANSPORTS, change, creation, send
 from werkzeug.test import Client
 
 from genericinterface.database import auto_responses, lookups, mail_queue
@@ -21,6 +16,11 @@ from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.last_mail import MailIds
 from genericinterface.mail.thread import LONGEST, Thread, reply
+from tests.application import NOW, application, client
+from tests.statements import sent_to
+from tests.test_auto_response import answer_with, created, responses
+from tests.test_auto_response import queued as messages
+from tests.ticket_requests import ARTICLE, TRANSPORTS, change, creation, send
 
 SEND = {"ArticleSend": 1, "To": "a@b.test"}
 STAMPS = {"create_time": NOW, "create_by": 1, "change_time": NOW, "change_by": 1}

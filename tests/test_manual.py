@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from application import BASE, application, client
 from sqlalchemy import select
 from werkzeug.test import Client
 
 from genericinterface.database.engine import Database
 from genericinterface.database.tables import user_preferences, users
+from tests.application import BASE, application, client
 
 SEARCH = """{
   "Title": "%Hi%",

@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stylesheets import (
+
+from genericinterface.errors import Fault
+from genericinterface.mapping import xml_data
+from genericinterface.mapping.xslt import XSLT
+from tests.stylesheets import (
     COPY,
     HEAD,
     LOADING,
@@ -19,10 +23,6 @@ from stylesheets import (
     sheet,
     value,
 )
-
-from genericinterface.errors import Fault
-from genericinterface.mapping import xml_data
-from genericinterface.mapping.xslt import XSLT
 
 # ---------------------------------------------------------------------------------------------------- data → XML → data
 

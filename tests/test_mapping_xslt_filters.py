@@ -7,10 +7,10 @@ import time
 from typing import Any
 
 import pytest
-from stylesheets import COPY, LOADING, fault, mapped
 
 from genericinterface import perl_regexp
 from genericinterface.mapping.xslt import XSLT
+from tests.stylesheets import COPY, LOADING, fault, mapped
 
 
 def filtered(before: list[dict[str, str]], after: list[dict[str, str]], data: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from application import BASE, REST, application, client
 from genericinterface.webservice_definitions import names, text
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
@@ -23,6 +22,7 @@ from genericinterface.transport import openapi
 from genericinterface.transport.openapi_schema import Schemas
 from genericinterface.transport.rest import Rest
 from genericinterface.webservice import Webservice, define, document
+from tests.application import BASE, REST, application, client
 
 ADDRESS = "https://helpdesk.example/otrs/nph-genericinterface.pl/Webservice/Some"
 

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import BASE, NOW, application, client
 from genericinterface.webservice_definitions import text
 from sqlalchemy import delete, select
-from statements import sent_to
 from werkzeug.test import Client
 
 from genericinterface.app import Application
@@ -22,6 +20,8 @@ from genericinterface.database import webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.out_of_office import Agents, write
 from genericinterface.operation.user.out_of_office import OutOfOffice
+from tests.application import BASE, NOW, application, client
+from tests.statements import sent_to
 
 ADMIN = {"UserLogin": "user", "Password": "password"}
 NO_ENTRIES = "Payload does not contain out-of-office entries or they could not be parsed."

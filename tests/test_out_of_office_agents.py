@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from application import NOW
 from sqlalchemy import insert, update
 
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.out_of_office import Agents
+from tests.application import NOW
 
 
 @pytest.fixture

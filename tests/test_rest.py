@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from rest_echo import EchoClient, client, webservice
 
 from genericinterface.errors import Fault, RequestFault, UnavailableFault
 from genericinterface.transport.rest import Rest, query_data
 from genericinterface.transport.transport import Call
 from genericinterface.webservice import define
+from tests.rest_echo import EchoClient, client, webservice
 
 ROUTES: dict[str, Any] = {
     "AGet": {"RequestMethod": ["GET"], "Route": "/g/:Name"},

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rest_echo import SERVER_LIMIT, EchoClient, client
 
 from genericinterface.transport import json_text
+from tests.rest_echo import SERVER_LIMIT, EchoClient, client
 
 NOT_READ = "Could not read input data"
 NOT_DECODED = "Error while decoding request content."

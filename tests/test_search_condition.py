@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import BACKENDS, Maker
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, MetaData, String, Table, insert, select
@@ -17,6 +16,7 @@ from genericinterface.database.engine import Database
 from genericinterface.database.search_condition import MalformedError
 from genericinterface.database.search_parameters import NothingError, TooMuchError
 from genericinterface.database.search_texts import MOST_LETTERS, MOST_WORDS, express_conditions, read_conditions
+from tests.conftest import BACKENDS, Maker
 
 TITLES = Table("titles", MetaData(), Column("title", String(100)))
 HI, ORDER, NEXT, VPN, SAYS = "Hi there", "Order 4711", "Order 4712", "VPN down", "Znuny says hi!"

@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from application import REST, application, client
-from people_commands import Commands, count
 from sqlalchemy import insert, select, update
 
 from genericinterface.cli import search_index as command
@@ -18,6 +16,8 @@ from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.search_index import ATTACHMENTS, build_some, is_body, rows
 from genericinterface.sysconfig import SystemConfiguration
+from tests.application import REST, application, client
+from tests.people_commands import Commands, count
 
 ROOT = {"UserLogin": "root@localhost", "Password": "root"}
 STAMPS = {

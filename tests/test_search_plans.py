@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from benchmarks import bulk, searches
-from conftest import Maker
 
 from genericinterface.database import optional_indexes
 from genericinterface.database.engine import Database
+from tests.benchmarks import bulk, searches
+from tests.conftest import Maker
 
 TICKETS = 5000
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from benchmarks import bulk
-from conftest import Maker
 from sqlalchemy import text
-from statements import sent_to
 
 from genericinterface.database import search_trigrams
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.search_trigrams import sparse
+from tests.benchmarks import bulk
+from tests.conftest import Maker
+from tests.statements import sent_to
 
 TITLE, WORDS = t.ticket.c.title, t.article_search_index.c.article_value
 DENSE = {"wor": 1.0, "ord": 0.99, "rd0": 0.98, "the": 0.97, "ing": 0.96}

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from application import REST, SOAP, import_packaged
 from sqlalchemy import NullPool, create_engine, text
 
 from genericinterface.database.engine import Database
+from tests.application import REST, SOAP, import_packaged
 
 COMMAND = [sys.executable, "-m", "genericinterface"]
 LOGIN = {"UserLogin": "tester", "Password": "tester"}

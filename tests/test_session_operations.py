@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from application import REST, SOAP, application, client
 from lxml import etree
 from sqlalchemy import insert, update
 from werkzeug.test import Client
@@ -18,6 +17,7 @@ from genericinterface.database import sessions as table
 from genericinterface.database.engine import Database
 from genericinterface.database.tables import sessions, users
 from genericinterface.operation.session.session_get import SECRET
+from tests.application import REST, SOAP, application, client
 
 Data = dict[str, Any]
 Call = Callable[..., Data]

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from application import REST, application, client
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection, insert, update
-from statements import sent_to
 
 from genericinterface import sysconfig
 from genericinterface.cli import cli
@@ -27,6 +25,8 @@ from genericinterface.database.tables import (
 )
 from genericinterface.errors import ConfigurationError
 from genericinterface.sysconfig import SETTINGS, Resolved, Stored, SystemConfiguration
+from tests.application import REST, application, client
+from tests.statements import sent_to
 
 NOW = dt.datetime(2024, 1, 2, 3, 4, 5)
 STAMPS = {"create_time": NOW, "create_by": 1, "change_time": NOW, "change_by": 1}

@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
-from ticket_world import (
+
+from genericinterface.database import tables as t
+from genericinterface.database.article_writing import add_article
+from genericinterface.database.ticket_change import TicketChange
+from tests.ticket_world import (
     NOW,
     ROOT,
     SYSCONFIG,
@@ -21,10 +25,6 @@ from ticket_world import (
     new_article,
     rows,
 )
-
-from genericinterface.database import tables as t
-from genericinterface.database.article_writing import add_article
-from genericinterface.database.ticket_change import TicketChange
 
 EPOCH = SYSCONFIG.to_epoch(NOW)
 LATER = NOW + dt.timedelta(seconds=60)

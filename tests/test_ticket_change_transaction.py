@@ -8,8 +8,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Integer, String, insert
-from statements import sent_to
-from ticket_world import (
+
+from genericinterface.database import storable
+from genericinterface.database import tables as t
+from genericinterface.database.article_writing import NewAttachment, add_article
+from genericinterface.database.dynamic_field_writing import set_values
+from genericinterface.database.dynamic_fields import find_configured
+from genericinterface.database.engine import Database
+from genericinterface.database.ticket_change import read_for_update
+from tests.statements import sent_to
+from tests.ticket_world import (
     NOW,
     ROOT,
     SYSCONFIG,
@@ -22,14 +30,6 @@ from ticket_world import (
     new_article,
     rows,
 )
-
-from genericinterface.database import storable
-from genericinterface.database import tables as t
-from genericinterface.database.article_writing import NewAttachment, add_article
-from genericinterface.database.dynamic_field_writing import set_values
-from genericinterface.database.dynamic_fields import find_configured
-from genericinterface.database.engine import Database
-from genericinterface.database.ticket_change import read_for_update
 
 
 def test_there_is_no_change_of_a_ticket_that_is_not_there(connection: Connection) -> None:

@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import SOAP, application, client
 from sqlalchemy import Connection, Row, select, text, update
-from statements import sent_to
-from ticket_requests import (
+from werkzeug.test import Client
+
+from genericinterface.app import Application, create_app
+from genericinterface.database import lookups
+from genericinterface.database import tables as t
+from genericinterface.database.engine import Database
+from genericinterface.database.stored_content import content as read_content
+from genericinterface.settings import Settings
+from tests.application import SOAP, application, client
+from tests.statements import sent_to
+from tests.ticket_requests import (
     ABSENT,
     AGENT,
     ARTICLE,
@@ -24,15 +32,7 @@ from ticket_requests import (
     history,
     send,
 )
-from werkzeug.test import Client
-from zeep_client import service
-
-from genericinterface.app import Application, create_app
-from genericinterface.database import lookups
-from genericinterface.database import tables as t
-from genericinterface.database.engine import Database
-from genericinterface.database.stored_content import content as read_content
-from genericinterface.settings import Settings
+from tests.zeep_client import service
 
 LEAST = 14  # statements of a ticket with one article, on SQLite three of them for its number
 ANY_BYTES = bytes(range(256))

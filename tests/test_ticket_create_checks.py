@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import application, client
-from ticket_refusals import (
+from werkzeug.test import Client
+
+from genericinterface.database.engine import Database
+from genericinterface.operation.ticket.ticket_create import TicketCreate
+from tests.application import application, client
+from tests.ticket_refusals import (
     ARTICLES,
     DENIED,
     FIELDS,
@@ -25,11 +29,7 @@ from ticket_refusals import (
     made,
     one,
 )
-from ticket_requests import ABSENT, AGENT, ARTICLE, CUSTOMER, TRANSPORTS, counts, creation, error, send, without
-from werkzeug.test import Client
-
-from genericinterface.database.engine import Database
-from genericinterface.operation.ticket.ticket_create import TicketCreate
+from tests.ticket_requests import ABSENT, AGENT, ARTICLE, CUSTOMER, TRANSPORTS, counts, creation, error, send, without
 
 SEND_TO = "Article->To parameter must be a valid email address when Article->ArticleSend is set!"
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
-from statements import sent_to
-from ticket_world import NOW, SYSCONFIG, begin, believe, change_of, known, new_article, rows
 
 from genericinterface.database import escalations
 from genericinterface.database import tables as t
 from genericinterface.database.article_writing import add_article
 from genericinterface.database.engine import Database
 from genericinterface.database.ticket_change import TicketChange
+from tests.statements import sent_to
+from tests.ticket_world import NOW, SYSCONFIG, begin, believe, change_of, known, new_article, rows
 
 EPOCH = SYSCONFIG.to_epoch(NOW)
 # Queues with minutes for response, update and solution, as those that the reference was asked about.

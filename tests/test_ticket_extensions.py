@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from application import BASE, NOW, application, client
 from click.testing import CliRunner
 from genericinterface.webservice_definitions import text
 from sqlalchemy import select, update
-from ticket_requests import AGENT, ARTICLE, CUSTOMER, counts, creation, envelope
 from werkzeug.test import Client, TestResponse
 
 from genericinterface.cli import cli
@@ -22,6 +20,8 @@ from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.tables.own import OWN, gi_idempotency_key
 from genericinterface.webservice import known_keys
+from tests.application import BASE, NOW, application, client
+from tests.ticket_requests import AGENT, ARTICLE, CUSTOMER, counts, creation, envelope
 
 ALL = {"IdempotencyKey": "1", "DryRun": "1", "ETag": "1"}
 KEY = "Idempotency-Key"

@@ -10,10 +10,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import application, client
 from sqlalchemy import delete, update
-from statements import sent_to
-from ticket_reading import (
+from werkzeug.test import Client
+
+from genericinterface.app import Application
+from genericinterface.database import dynamic_field_reading, escalations, lookups
+from genericinterface.database import tables as t
+from genericinterface.database.engine import Database
+from genericinterface.database.rows import ids
+from genericinterface.database.tickets import NAMED
+from genericinterface.operation.ticket.ticket_answer import ArticleData, AttachmentData, TicketData
+from tests.application import application, client
+from tests.statements import sent_to
+from tests.ticket_reading import (
     CUSTOMER,
     FIRST_ARTICLE,
     MADE,
@@ -29,15 +38,6 @@ from ticket_reading import (
     set_fields,
     ticket_got,
 )
-from werkzeug.test import Client
-
-from genericinterface.app import Application
-from genericinterface.database import dynamic_field_reading, escalations, lookups
-from genericinterface.database import tables as t
-from genericinterface.database.engine import Database
-from genericinterface.database.rows import ids
-from genericinterface.database.tickets import NAMED
-from genericinterface.operation.ticket.ticket_answer import ArticleData, AttachmentData, TicketData
 
 DENIED = {"ErrorCode": "TicketGet.AccessDenied", "ErrorMessage": "TicketGet: User does not have access to the ticket!"}
 

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import application, client
 from sqlalchemy import Connection
-from statements import sent_to
-from ticket_reading import (
+from werkzeug.test import Client
+
+from genericinterface.app import Application
+from genericinterface.database import articles
+from genericinterface.database.engine import Database
+from tests.application import application, client
+from tests.statements import sent_to
+from tests.ticket_reading import (
     CUSTOMER,
     FIRST_ARTICLE,
     INTERNAL,
@@ -22,11 +27,6 @@ from ticket_reading import (
     fill,
     ticket_got,
 )
-from werkzeug.test import Client
-
-from genericinterface.app import Application
-from genericinterface.database import articles
-from genericinterface.database.engine import Database
 
 BIG = bytes(range(256)) * 12_000  # three megabytes
 

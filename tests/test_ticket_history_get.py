@@ -9,11 +9,18 @@ from typing import Any
 
 import pytest
 import zeep
-from application import BASE, NOW, SOAP, application, client
 from genericinterface.webservice_definitions import text
 from sqlalchemy import Connection, update
-from statements import sent_to
-from ticket_reading import (
+from werkzeug.test import Client
+
+from genericinterface.database import lookups, webservices
+from genericinterface.database import tables as t
+from genericinterface.database.engine import Database
+from genericinterface.database.rows import ids
+from genericinterface.database.ticket_etag import etag
+from tests.application import BASE, NOW, SOAP, application, client
+from tests.statements import sent_to
+from tests.ticket_reading import (
     CUSTOMER,
     FIRST_ARTICLE,
     ROOT,
@@ -27,14 +34,7 @@ from ticket_reading import (
     over_soap,
     set_fields,
 )
-from werkzeug.test import Client
-from zeep_client import Wire
-
-from genericinterface.database import lookups, webservices
-from genericinterface.database import tables as t
-from genericinterface.database.engine import Database
-from genericinterface.database.rows import ids
-from genericinterface.database.ticket_etag import etag
+from tests.zeep_client import Wire
 
 MADE = dt.datetime(2024, 1, 2, 3, 4, 5)
 

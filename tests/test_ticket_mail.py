@@ -9,16 +9,16 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from application import NOW, application, client
 from sqlalchemy import insert, select
-from ticket_requests import ARTICLE, TRANSPORTS, change, counts, creation, history, send
 from werkzeug.test import Client
 
 from genericinterface.database import auto_responses, mail_queue
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.operation.ticket.ticket_create import TicketCreate
+from tests.application import NOW, application, client
 from tests.mail_keys import PgpKeys
+from tests.ticket_requests import ARTICLE, TRANSPORTS, change, counts, creation, history, send
 
 SEND = {"ArticleSend": 1, "To": "Somebody <a@b.test>", "Cc": "c@b.test", "Bcc": "boss@b.test"}
 STAMPS = {"create_time": NOW, "create_by": 1, "change_time": NOW, "change_by": 1}

@@ -9,7 +9,6 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
-from statements import sent_to
 
 from genericinterface import sysconfig
 from genericinterface.database.engine import Database
@@ -17,6 +16,7 @@ from genericinterface.database.tables import ticket, ticket_number_counter
 from genericinterface.database.ticket_numbers import KEPT, checksum, next_number
 from genericinterface.errors import Fault
 from genericinterface.sysconfig import SystemConfiguration
+from tests.statements import sent_to
 
 NOW = dt.datetime(2026, 11, 26, 12, 0, 31)
 SIZE = "Ticket::NumberGenerator::MinCounterSize"

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from application import REST, SOAP, application, client
-from conftest import BACKENDS, Maker
 from sqlalchemy import insert, select
 from werkzeug.test import Client
 
@@ -19,6 +17,8 @@ from genericinterface.database.rows import ids
 from genericinterface.database.search_order import SORT_BY
 from genericinterface.database.search_parameters import MOST_VALUES
 from genericinterface.operation.ticket.ticket_search import TicketSearch
+from tests.application import REST, SOAP, application, client
+from tests.conftest import BACKENDS, Maker
 
 ROOT = {"UserLogin": "root@localhost", "Password": "root"}  # sees everything
 TESTER = {"UserLogin": "tester", "Password": "tester"}

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from application import BASE, NOW, REST, application, client
 from genericinterface.webservice_definitions import text
 from sqlalchemy import update
-from statements import sent_to
 from werkzeug.test import Client
 
 from genericinterface.database import lookups, webservices
@@ -22,6 +20,8 @@ from genericinterface.database.rows import ids
 from genericinterface.operation.ticket.ticket_search import EXTENSIONS
 from genericinterface.transport.rest import changed_address
 from genericinterface.webservice import known_keys
+from tests.application import BASE, NOW, REST, application, client
+from tests.statements import sent_to
 
 ROOT = {"UserLogin": "root@localhost", "Password": "root"}  # sees everything
 

@@ -6,13 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import search_meaning as meaning
-import search_world
-from conftest import BACKENDS, Maker
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from search_meaning import CONFIG, Asked
-from search_world import FIRST, NOW, Ticket, World
 from sqlalchemy import true
 
 from genericinterface.auth import Customer
@@ -20,6 +15,11 @@ from genericinterface.auth.permission import visible_tickets
 from genericinterface.database.engine import Database
 from genericinterface.database.search_parameters import NothingError, Question
 from genericinterface.database.ticket_search import search
+from tests import search_meaning as meaning
+from tests import search_world
+from tests.conftest import BACKENDS, Maker
+from tests.search_meaning import CONFIG, Asked
+from tests.search_world import FIRST, NOW, Ticket, World
 
 CUSTOMER = Customer("customer1", "CustomerUserID")
 

@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import BASE, NOW, SOAP, application, client
 from genericinterface.webservice_definitions import text
 from sqlalchemy import Connection, Row, delete, select
-from ticket_requests import (
+from werkzeug.test import Client
+
+from genericinterface.app import Application
+from genericinterface.database import tables as t
+from genericinterface.database import webservices
+from genericinterface.database.engine import Database
+from tests.application import BASE, NOW, SOAP, application, client
+from tests.ticket_requests import (
     ABSENT,
     AGENT,
     ARTICLE,
@@ -24,13 +30,7 @@ from ticket_requests import (
     send,
     without,
 )
-from werkzeug.test import Client
-from zeep_client import service
-
-from genericinterface.app import Application
-from genericinterface.database import tables as t
-from genericinterface.database import webservices
-from genericinterface.database.engine import Database
+from tests.zeep_client import service
 
 SYSCONFIG = {"Ticket::Service": 1, "Ticket::Responsible": 1, "Ticket::Watcher": 1, "CheckEmailAddresses": 0}
 DATE = {"Year": 2031, "Month": 5, "Day": 6, "Hour": 7, "Minute": 8}

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import application, client
 from sqlalchemy import select
-from ticket_refusals import (
+from werkzeug.test import Client
+
+from genericinterface.database import tables as t
+from genericinterface.database.engine import Database
+from genericinterface.operation.ticket.ticket_update import TicketUpdate
+from tests.application import application, client
+from tests.ticket_refusals import (
     ARTICLES,
     DENIED,
     FIELDS,
@@ -25,12 +30,7 @@ from ticket_refusals import (
     made,
     one,
 )
-from ticket_requests import ABSENT, AGENT, ARTICLE, TRANSPORTS, change, counts, error, send, without
-from werkzeug.test import Client
-
-from genericinterface.database import tables as t
-from genericinterface.database.engine import Database
-from genericinterface.operation.ticket.ticket_update import TicketUpdate
+from tests.ticket_requests import ABSENT, AGENT, ARTICLE, TRANSPORTS, change, counts, error, send, without
 
 NO_ACCESS = "User does not have access to the ticket!"
 # Agents of the demo data: ro and note in support, ro in support and sales by a role.

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from application import BASE, NOW, application, client
 from genericinterface.webservice_definitions import text
 from sqlalchemy import event, func, insert, select, update
 from werkzeug.test import Client
@@ -20,6 +19,7 @@ from genericinterface.database.engine import Database
 from genericinterface.moment import parse_moment
 from genericinterface.operation.ticket.time_accounting_get import TimeAccountingGet
 from genericinterface.sysconfig import SystemConfiguration
+from tests.application import BASE, NOW, application, client
 
 ASKING = {"UserLogin": "user", "Password": "password"}
 WHAT = {

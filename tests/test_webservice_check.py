@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from definition_problems import REST, SOAP, changed, problems
 
 from genericinterface import webservice_definitions
 from genericinterface.registry import MAPPINGS, OPERATIONS, TRANSPORTS
 from genericinterface.webservice.check import DEBUG_THRESHOLDS, check_text
 from genericinterface.webservice.known_keys import EXTENSIONS, KEYS, TRANSPORT_KEYS, near
 from genericinterface.webservice.problem import ERROR, WARNING
+from tests.definition_problems import REST, SOAP, changed, problems
 
 DEFINITIONS = sorted(Path(__file__).with_name("definitions").glob("*.yml"))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from definition_problems import REST, SOAP, changed, problems
 
 from genericinterface.webservice.check_soap import FREE_TEXT, SCHEMES
+from tests.definition_problems import REST, SOAP, changed, problems
 
 ROUTES = [
     # A's route and methods, B's, and what is said about B

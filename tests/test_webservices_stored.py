@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import Connection, select
-from statements import sent_to
 
 from genericinterface.database import communications, webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.tables import gi_webservice_config
 from genericinterface.errors import ConfigurationError
+from tests.statements import sent_to
 
 NOW = dt.datetime(2026, 7, 8, 9, 10, 11)
 LATER = NOW + dt.timedelta(hours=1)

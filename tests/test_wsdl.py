@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from soap_echo import client, envelope, webservice
-from wsdl_echo import BOTH, PORTS, WSDL, XSD, document, members, operations, schema_of
-from zeep_client import service
 
 import genericinterface.mapping
 import genericinterface.operation  # noqa: F401  the packages fill the registries
@@ -19,6 +16,9 @@ from genericinterface.transport import wsdl, wsdl_types
 from genericinterface.transport.soap_names import Names
 from genericinterface.transport.spyne_compat import ComplexModel
 from genericinterface.webservice import Webservice
+from tests.soap_echo import client, envelope, webservice
+from tests.wsdl_echo import BOTH, PORTS, WSDL, XSD, document, members, operations, schema_of
+from tests.zeep_client import service
 
 SOAP_11 = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 SOAP_12 = "{http://schemas.xmlsoap.org/wsdl/soap12/}"

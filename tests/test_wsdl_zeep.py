@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import zeep
 import zeep.exceptions
-from application import SOAP, application
-from application import client as client_of
-from soap_echo import NAMESPACE, EchoClient, client, webservice
 from werkzeug.test import Client
-from wsdl_echo import BOTH, PORTS, operations
-from zeep_client import Wire, service
 
 from genericinterface.database.engine import Database
 from genericinterface.transport import wsdl_types
+from tests.application import SOAP, application
+from tests.application import client as client_of
+from tests.soap_echo import NAMESPACE, EchoClient, client, webservice
+from tests.wsdl_echo import BOTH, PORTS, operations
+from tests.zeep_client import Wire, service
 
 MakeEcho = Callable[..., EchoClient]
 

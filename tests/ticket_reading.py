@@ -9,7 +9,6 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from application import REST, SOAP
 from sqlalchemy import Connection, Table, insert
 from werkzeug.test import Client
 
@@ -17,6 +16,7 @@ from genericinterface.database import stored_content
 from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.rows import ids
+from tests.application import REST, SOAP
 
 ROOT = {"UserLogin": "root@localhost", "Password": "root"}
 CUSTOMER = {"CustomerUserLogin": "customer1", "Password": "customer1"}

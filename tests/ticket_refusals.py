@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from ticket_requests import ABSENT, error, send
 from werkzeug.test import Client
 
 from genericinterface.operation.operation import Operation
+from tests.ticket_requests import ABSENT, error, send
 
 # A name, what is changed in a good request (or a whole request), the code without the operation's name, the message.
 # Of two things that are wrong in a request, the answer is about the one that is looked for first.

@@ -8,11 +8,11 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from application import REST, SOAP
 from sqlalchemy import Connection, func, select
 from werkzeug.test import Client, TestResponse
 
 from genericinterface.database import tables as t
+from tests.application import REST, SOAP
 
 NAMESPACE = "http://www.otrs.org/TicketConnector/"
 TRANSPORTS = ("rest", "soap")

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from lxml import etree
 from msgspec import Meta
-from soap_echo import client
 
 from genericinterface.operation.operation import Operation, Response
 from genericinterface.registry import Registry
 from genericinterface.schema import Base64, DateTime, Decimal, Flag, Integer, Structure, Text, wildcard
 from genericinterface.webservice import Webservice
+from tests.soap_echo import client
 
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"

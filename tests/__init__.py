@@ -1,0 +1,1 @@
+"""The tests, with the parts that they share."""
