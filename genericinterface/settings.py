@@ -169,8 +169,8 @@ def _check(settings: Settings, problems: list[str]) -> None:
         problems.append(f"mail_failure_note: {settings.mail_failure_note} is neither on nor off")
     if settings.mail_delivery not in MAIL_DELIVERY:
         problems.append(f"mail_delivery: {settings.mail_delivery} is none of {', '.join(MAIL_DELIVERY)}")
-    _, _, port = settings.bind.rpartition(":")
-    if not settings.bind.startswith("unix:") and not (port.isdecimal() and 0 < int(port) < 65536):
+    _, colon, port = settings.bind.rpartition(":")
+    if not settings.bind.startswith("unix:") and not (colon and port.isdecimal() and 0 < int(port) < 65536):
         problems.append(f"bind: {settings.bind} is neither HOST:PORT nor unix:PATH")
     if settings.public_url and (
         urlsplit(settings.public_url).scheme not in ("http", "https") or not urlsplit(settings.public_url).netloc

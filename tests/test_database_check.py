@@ -168,6 +168,15 @@ def test_a_password_in_the_address_is_never_shown() -> None:
     assert "s3cret" not in result.output + "".join(problems(result))
 
 
+@pytest.mark.parametrize("command", ["db check", "serve", "webservice list", "user list", "mail-queue run --once"])
+def test_a_database_that_is_down_is_named_with_the_reason(command: str) -> None:
+    address = "postgresql://otrs:s3cret@127.0.0.1:1/otrs"
+    result = CliRunner().invoke(cli, ["--database-url", address, *command.split()])
+    first, *reason = problems(result)
+    assert first == "postgresql://otrs:***@127.0.0.1:1/otrs: The database is not available."
+    assert "refused" in " ".join(reason)
+
+
 def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file.db").write_text("This is not a database. " * 10)
     result = run(f"sqlite:///{tmp_path}/file.db", "check")

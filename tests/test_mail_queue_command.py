@@ -203,6 +203,10 @@ def test_retry_and_delete(database: Database) -> None:
     assert run.result("mail-queue", "delete", str(second), stdin="n\n").exit_code == 1
     assert run("mail-queue", "delete", str(second), "--yes") == "1 messages deleted.\n"
     assert ids(database) == [first, third]
+    for wrong in (("retry",), ("delete", "--yes")):
+        told = run.problems("mail-queue", *wrong, str(first), str(second))
+        assert told == f"there is no message {second} in the queue"
+    assert ids(database) == [first, third]
     for wrong in (("retry",), ("delete",), ("delete", str(first), "--all")):
         assert "Name the messages, or say --all." in run.result("mail-queue", *wrong).output
     assert "2 messages deleted." in run("mail-queue", "delete", "--all", stdin="y\n")

@@ -263,3 +263,16 @@ def test_chunked_bodies_and_long_waits_for_continue(tmp_path: Path) -> None:
             assert raw.recv(100).startswith(b"HTTP/1.1 100")
             raw.sendall(body)
             assert re.match(rb"HTTP/1.1 200", raw.recv(100))
+
+
+def test_an_address_on_which_nobody_can_listen_is_told_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        binds = {f"127.0.0.1:{port}": "in use", "192.0.2.1:80": "assign", f"unix:{tmp_path}/none/socket": "none"}
+        for bind, reason in binds.items():
+            flags = ["--database-url", f"sqlite:///{tmp_path}/demo.db", "--bind", bind, "--demo"]
+            started = subprocess.run([*COMMAND, "serve", *flags], env=environment(), capture_output=True, text=True)
+            assert started.returncode == 1
+            assert started.stderr.startswith("error: bind: "), started.stderr
+            assert reason in started.stderr
+            assert len(started.stderr.splitlines()) == 1

@@ -61,6 +61,12 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert "timeout" in told
 
 
+@pytest.mark.parametrize("bind", ["8080", "nowhere", "host:", "host:0", "host:65536"])
+def test_an_address_to_listen_on_has_a_host_and_a_port(bind: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"bind: {bind} is neither HOST:PORT nor unix:PATH"):
+        settings.load({}, {"bind": bind})
+
+
 @pytest.mark.parametrize("content", ["bind = ", "\xff\xfe"])
 def test_a_broken_file_is_named(tmp_path: Path, content: str) -> None:
     file = tmp_path / "settings.toml"
@@ -95,6 +101,8 @@ def test_sysconfig_uses_znunys_names_and_tells_every_problem() -> None:
     with pytest.raises(ConfigurationError) as caught:
         sysconfig.load({"SessionMaxTime": "-1", "SessionMaxIdleTime": "x", "Nope": 1, "OTRSTimeZone": "Mars/Olympus"})
     assert len(caught.value.problems) == 4
+    with pytest.raises(ConfigurationError, match=r"unknown setting FQND; did you mean FQDN\?"):
+        sysconfig.load({"FQND": "desk"})
     with pytest.raises(ConfigurationError, match="neither 0 nor 1"):
         sysconfig.load({"SessionCheckRemoteIP": "maybe"})
 

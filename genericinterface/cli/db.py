@@ -6,23 +6,21 @@ import datetime as dt
 import json
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from genericinterface import sysconfig
 from genericinterface.auth.passwords import hash_password
+from genericinterface.cli.database import opened, shown
 from genericinterface.cli.db_index import index
 from genericinterface.cli.options import json_option
 from genericinterface.database import demo_data, schema_check, webservices
 from genericinterface.database.engine import Database
 from genericinterface.database.install import add_own_tables, install
-from genericinterface.errors import ConfigurationError, UnavailableFault
+from genericinterface.errors import ConfigurationError
 from genericinterface.settings import Settings
 from genericinterface.webservice_definitions import names, text
 
@@ -56,14 +54,14 @@ def init(settings: Settings, /, demo: bool, admin_password: str | None) -> None:
       genericinterface db init --demo
       genericinterface --database-url postgresql://gi:secret@db/gi db init
     """
-    with _database(settings) as database:
+    with opened(settings, pool_size=1) as database:
         report = schema_check.check(database)
         if report.usable:
-            click.echo(f"{_shown(database)}: {_sentence(report)}; nothing was done.")
+            click.echo(f"{shown(database)}: {_sentence(report)}; nothing was done.")
         elif report.kind == schema_check.EMPTY:
             _create(settings, database, demo, admin_password)
         else:
-            raise ConfigurationError([f"{_shown(database)} is not empty: {_sentence(report)}", *_details(report)])
+            raise ConfigurationError([f"{shown(database)} is not empty: {_sentence(report)}", *_details(report)])
 
 
 @db.command(short_help="Say what the database is and what it lacks.")
@@ -74,13 +72,13 @@ def check(settings: Settings, /, as_json: bool) -> None:
 
     The exit code is 0 when the provider can work on it, else 1.
     """
-    with _database(settings) as database:
+    with opened(settings, pool_size=1) as database:
         report = schema_check.check(database)
     if as_json:
-        found = {"database": _shown(database), "usable": report.usable, **asdict(report)}
+        found = {"database": shown(database), "usable": report.usable, **asdict(report)}
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        click.echo("\n  ".join([f"{_shown(database)}: {_sentence(report)}", *_details(report)]))
+        click.echo("\n  ".join([f"{shown(database)}: {_sentence(report)}", *_details(report)]))
     sys.exit(0 if report.usable else 1)
 
 
@@ -91,12 +89,12 @@ def add_tables(settings: Settings, /) -> None:
 
     Tables that are there already stay as they are. A database that `db init` made has them.
     """
-    with _database(settings) as database:
+    with opened(settings, pool_size=1) as database:
         report = schema_check.check(database)
         if not report.usable:
-            raise ConfigurationError([f"{_shown(database)}: {_sentence(report)}", *_details(report)])
+            raise ConfigurationError([f"{shown(database)}: {_sentence(report)}", *_details(report)])
         made = add_own_tables(database)
-    click.echo(f"{_shown(database)}: {', '.join(made) or 'nothing'} made.")
+    click.echo(f"{shown(database)}: {', '.join(made) or 'nothing'} made.")
 
 
 def prepare(settings: Settings, demo: bool) -> None:
@@ -104,26 +102,12 @@ def prepare(settings: Settings, demo: bool) -> None:
 
     With `demo`, an empty database is made ready first, with demo data and the packaged web services.
     """
-    with _database(settings) as database:
+    with opened(settings, pool_size=1) as database:
         report = schema_check.check(database)
         if report.kind == schema_check.EMPTY and demo:
             _create(settings, database, demo, None)
         elif not report.usable:
-            raise ConfigurationError([f"{_shown(database)}: {_sentence(report)}", *_details(report)])
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    """The database of the settings. What the driver says of its failure is for operators, so it is told here."""
-    database = Database(settings.database_url, pool_size=1)
-    try:
-        yield database
-    except UnavailableFault as fault:
-        cause = fault.__cause__
-        reason = str(cause.orig).strip() if isinstance(cause, DBAPIError) else ""
-        raise ConfigurationError([f"{_shown(database)}: {fault.message}", *reason.splitlines()]) from fault
-    finally:
-        database.close()
+            raise ConfigurationError([f"{shown(database)}: {_sentence(report)}", *_details(report)])
 
 
 def _create(settings: Settings, database: Database, demo: bool, admin_password: str | None) -> None:
@@ -132,12 +116,12 @@ def _create(settings: Settings, database: Database, demo: bool, admin_password: 
     if demo:
         password = admin_password or demo_data.ADMIN_PASSWORD
         install(database, hash_password(password), now, demo_data.fill, lambda c: _add_webservices(c, now))
-        click.echo(f"{_shown(database)}: tables, base data, demo data and the packaged web services are in place.")
+        click.echo(f"{shown(database)}: tables, base data, demo data and the packaged web services are in place.")
         return
     chosen = admin_password or _ask_password()
     password = chosen or secrets.token_urlsafe(12)
     install(database, hash_password(password), now)
-    click.echo(f"{_shown(database)}: tables and base data are in place.")
+    click.echo(f"{shown(database)}: tables and base data are in place.")
     if not chosen:
         click.echo(f"The password of root@localhost is {password} (it is not shown again).")
 
@@ -174,10 +158,6 @@ def _ask_password() -> str:
 
 def _on_terminal() -> bool:
     return sys.stdin.isatty()
-
-
-def _shown(database: Database) -> str:
-    return database.url.render_as_string(hide_password=True)
 
 
 def _sentence(report: schema_check.Report) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from threading import Event
 
 import click
+from sqlalchemy import Connection
 
 from genericinterface import logs
 from genericinterface.cli.database import configuration, reading, ready, writing
@@ -113,6 +114,8 @@ def retry(settings: Settings, /, message_ids: tuple[int, ...], everything: bool)
     """Make messages due at once, with all their attempts before them. A worker delivers them."""
     _check(message_ids, everything)
     with writing(settings) as (connection, _now):
+        if not everything:
+            _check_there(connection, message_ids)
         number = mail_queue.retry(connection, None if everything else message_ids)
     click.echo(f"{number} messages are due.")
 
@@ -125,9 +128,11 @@ def retry(settings: Settings, /, message_ids: tuple[int, ...], everything: bool)
 def delete(settings: Settings, /, message_ids: tuple[int, ...], everything: bool, yes: bool) -> None:
     """Take messages out of the queue. They are not delivered; the articles they belong to stay."""
     _check(message_ids, everything)
-    if everything:
-        with reading(settings) as connection:
+    with reading(settings) as connection:
+        if everything:
             message_ids = tuple(entry.id for entry in mail_queue.listed(connection))
+        else:
+            _check_there(connection, message_ids)
     if not yes:
         click.confirm(f"Delete {len(message_ids)} messages that are not delivered?", abort=True)
     with writing(settings) as (connection, _now):
@@ -154,6 +159,12 @@ def status(settings: Settings, /, as_json: bool) -> None:
 def _check(message_ids: tuple[int, ...], everything: bool) -> None:
     if bool(message_ids) == everything:
         raise click.UsageError("Name the messages, or say --all.")
+
+
+def _check_there(connection: Connection, message_ids: tuple[int, ...]) -> None:
+    gone = [each for each in message_ids if mail_queue.find(connection, each) is None]
+    if gone:
+        raise ConfigurationError([f"there is no message {each} in the queue" for each in gone])
 
 
 def _row(entry: Entry) -> dict[str, object]:

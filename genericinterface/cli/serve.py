@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.util import parse_address
 
 from genericinterface import logs, settings, sysconfig
 from genericinterface.app import Application, create_app
+from genericinterface.errors import ConfigurationError
 from genericinterface.mail import delivery
 from genericinterface.settings import Settings
 
@@ -56,8 +59,25 @@ def serve(ctx: click.Context, /, demo: bool, **flags: Any) -> None:
     from genericinterface.cli.db import prepare
 
     prepare(chosen, demo)
+    check_bind(chosen.bind)
     logs.configure(chosen)  # the workers inherit it
     Server(chosen, demo).run()
+
+
+def check_bind(bind: str) -> None:
+    """Raises ConfigurationError where nobody can listen there: gunicorn would try for five seconds, then say less."""
+    if "GUNICORN_FD" in os.environ or "LISTEN_FDS" in os.environ:  # the sockets are handed over, open already
+        return
+    address = parse_address(bind)
+    try:
+        if isinstance(address, str):
+            if not os.access(Path(address).parent, os.W_OK | os.X_OK):
+                raise ConfigurationError([f"bind: no socket can be made in the folder {Path(address).parent}"])
+            return
+        with socket.create_server(address, family=socket.AF_INET6 if ":" in address[0] else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise ConfigurationError([f"bind: nobody can listen on {bind}: {error.strerror}"]) from error
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types

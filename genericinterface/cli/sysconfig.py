@@ -13,6 +13,7 @@ from genericinterface.database import stored_sysconfig
 from genericinterface.errors import ConfigurationError
 from genericinterface.settings import Settings
 from genericinterface.sysconfig import MODIFIED, OPERATOR, SETTINGS
+from genericinterface.sysconfig.configuration import unknown
 
 LONGEST = 100  # characters of a value in the table
 
@@ -36,9 +37,9 @@ def show(settings: Settings, /, names: tuple[str, ...], changed: bool, as_json: 
       genericinterface sysconfig show FQDN 'Ticket::NumberGenerator*'
       genericinterface sysconfig show --changed
     """
-    unknown = [name for name in names if not fnmatch.filter(SETTINGS, name)]
-    if unknown:
-        raise ConfigurationError([f"unknown setting {name}" for name in unknown])
+    strange = [name for name in names if not fnmatch.filter(SETTINGS, name)]
+    if strange:
+        raise ConfigurationError([unknown(name) for name in strange])
     with reading(settings) as connection:
         found = stored_sysconfig.resolve(connection, settings.sysconfig)
     for problem in found.problems:

@@ -36,6 +36,8 @@ ASIDE = "aside"  # option of a connection: the engine of `aside`
 ASIDE_SIZE = 2  # connections of that
 PLANNED_ANEW = "planned_anew"  # option of a statement whose best plan depends on its values
 
+FORMS = "write sqlite:///FILE, postgresql://USER:PASSWORD@HOST/NAME or mariadb://USER:PASSWORD@HOST/NAME"
+
 CONFLICTS = ("40001", "40P01", 1213)  # PostgreSQL: serialization, deadlock; MariaDB: deadlock
 WAITED_TOO_LONG = ("55P03", 1205, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # for a lock
 
@@ -124,6 +126,8 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
+        if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise ConfigurationError([f"database URL: {url} names no file: {FORMS}"])
         if backend == "postgresql" and parsed.get_driver_name() != "psycopg":
             parsed = parsed.set(drivername="postgresql+psycopg")
         elif backend in ("mysql", "mariadb") and "+" not in parsed.drivername:
@@ -132,7 +136,8 @@ def parse_url(url: str) -> URL:
             raise ConfigurationError([f"database URL: {backend} is none of postgresql, sqlite, mysql, mariadb"])
         parsed.get_dialect().import_dbapi()
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        raise ConfigurationError([f"database URL: {error}"]) from error
+        # Without the URL itself: a password may be in it.
+        raise ConfigurationError([f"database URL: it cannot be read: {FORMS}"]) from error
     except ImportError as error:
         hint = "pip install 'genericinterface[mariadb]'" if error.name == "pymysql" else "install it"
         raise ConfigurationError([f"database URL: the driver {error.name} is missing: {hint}"]) from error

@@ -7,6 +7,7 @@ zone, in OTRSTimeZone.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -143,6 +144,12 @@ SETTINGS: dict[str, Setting] = dict(sorted(_settings().items()))
 NAMES: dict[str, str] = {name: entry.attribute for name, entry in SETTINGS.items()}
 
 
+def unknown(name: str) -> str:
+    """What to say of a name that no setting has."""
+    near = difflib.get_close_matches(name, SETTINGS, n=1)
+    return f"unknown setting {name}; {f'did you mean {near[0]}?' if near else 'docs/sysconfig.md has them all'}"
+
+
 def load(overrides: Mapping[str, Any]) -> SystemConfiguration:
     """Znuny's defaults with an operator's overrides; raises ConfigurationError with every problem of these."""
     return resolve({}, overrides).configuration
@@ -154,9 +161,7 @@ def resolve(stored: Mapping[str, Stored], overrides: Mapping[str, Any]) -> Resol
     Raises ConfigurationError with every problem of the overrides. A stored value that cannot be read leaves the
     default in its place.
     """
-    refused = [
-        f"sysconfig: unknown setting {name}; see docs/operators.md" for name in overrides if name not in SETTINGS
-    ]
+    refused = [f"sysconfig: {unknown(name)}" for name in overrides if name not in SETTINGS]
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     problems: list[str] = []
