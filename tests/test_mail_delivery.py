@@ -26,8 +26,8 @@ from genericinterface.mail.sendmail import Sendmail
 from genericinterface.mail.smtp import Security, Server, Smtp
 from genericinterface.sysconfig import SystemConfiguration
 from tests import mail_server
+from tests.configuration import Fixed, add_default, add_modified
 from tests.mail_server import DROP, DROP_IN_MESSAGE, MailServer, free_port
-from tests.test_sysconfig import add_default, add_modified
 
 START = dt.datetime(2026, 1, 1, 12, 0)
 MINUTE = dt.timedelta(minutes=1)
@@ -41,16 +41,6 @@ class Clock(SystemConfiguration):
 
     def now(self) -> dt.datetime:
         return self.moment
-
-
-@dataclass
-class Fixed:
-    """Settings that change when a test says so."""
-
-    current: SystemConfiguration
-
-    def refresh(self) -> None:
-        """Nothing to look for."""
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from genericinterface.mail.security import KeyStores, Security, check, secure
 from genericinterface.mail.smtp import Server, Smtp
 from genericinterface.sysconfig import SystemConfiguration
 from tests import mail_server
+from tests.configuration import Fixed
 from tests.mail_keys import PgpKeys, SmimeKeys
-from tests.test_mail_delivery import Fixed
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 PICTURED = f'<p>Grüße</p><img src="data:image/png;base64,{base64.b64encode(PICTURE).decode()}">'

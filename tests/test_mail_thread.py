@@ -16,10 +16,10 @@ from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.last_mail import MailIds
 from genericinterface.mail.thread import LONGEST, Thread, reply
+from tests.answering_queue import answer_with, created, responses
+from tests.answering_queue import queued as messages
 from tests.application import NOW, application, client
 from tests.statements import sent_to
-from tests.test_auto_response import answer_with, created, responses
-from tests.test_auto_response import queued as messages
 from tests.ticket_requests import ARTICLE, TRANSPORTS, change, creation, send
 
 SEND = {"ArticleSend": 1, "To": "a@b.test"}

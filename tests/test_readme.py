@@ -9,7 +9,7 @@ import shlex
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from tests.test_serve import serving
+from tests.served import serving
 
 README = Path(__file__).parent.parent / "README.md"
 ADDRESS = "http://127.0.0.1:8080"
