@@ -22,6 +22,7 @@ from tests.zeep_client import service
 
 SOAP_11 = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 SOAP_12 = "{http://schemas.xmlsoap.org/wsdl/soap12/}"
+JAX_WS = "{http://java.sun.com/xml/ns/jaxws}"
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +148,25 @@ def test_ports_and_bindings() -> None:
         f"{SOAP_12}address",
     ]
     assert root.find(f"{WSDL}portType/{WSDL}operation[@parameterOrder]") is None
+
+
+def test_no_operation_is_wrapped() -> None:
+    """Else .NET and Java take an operation's members for parameters, and Java refuses one that is in and out."""
+    root = document(webservice(BOTH))
+    parts = {str(message.get("name")): message[0].get("name") for message in root.iterfind(f"{WSDL}message")}
+    assert parts == {"Echo": "request", "EchoResponse": "response", "Other": "request", "OtherResponse": "response"}
+    assert [child.tag for child in root][:2] == [f"{WSDL}documentation", f"{JAX_WS}bindings"]
+    assert root.findtext(f"{JAX_WS}bindings/{JAX_WS}enableWrapperStyle") == "false"
+
+
+def test_a_message_that_is_request_and_response_at_once_has_one_part() -> None:
+    root = document(webservice(ResponseNameScheme="Plain"))
+    assert [part.get("name") for part in root.iterfind(f"{WSDL}message/{WSDL}part")] == ["request"]
+
+
+def test_prefixes_are_declared_once() -> None:
+    prefixes = {"xs", "wsdl", "wsdlsoap11", "wsdlsoap12", "tns", "jaxws"}
+    assert all(set(element.nsmap) == prefixes for element in document(webservice(BOTH)).iter(etree.Element))
 
 
 def test_the_second_port_may_be_switched_off() -> None:

@@ -1,7 +1,8 @@
 """WSDL 1.1 of one web service: what spyne builds from the types of its operations, corrected and with a SOAP 1.2 port.
 
-Called by transport/soap.py when the first client asks. document/literal, one element in, one element out (the
-"wrapped" shape), so that zeep, PHP, gSOAP, .NET and Java make one class of each (docs/soap.md).
+Called by transport/soap.py when the first client asks. document/literal, one element in, one element out, and said to
+be no "wrapped" operations, so that all clients make one class of each (docs/soap.md): a method of .NET would take each
+of a hundred members as a parameter, and Java's wsimport refuses two parameters of one name (TicketID, in and out).
 """
 
 from __future__ import annotations
@@ -23,7 +24,16 @@ WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 SOAP_11 = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 SOAP_12 = "{http://schemas.xmlsoap.org/wsdl/soap12/}"
 XSD = "{http://www.w3.org/2001/XMLSchema}"
+JAX_WS = "{http://java.sun.com/xml/ns/jaxws}"
 HTTP = "http://schemas.xmlsoap.org/soap/http"
+# The prefixes of the document; spyne's own for SOAP 1.1.
+PREFIXES = {
+    "xs": XSD[1:-1],
+    "wsdl": WSDL[1:-1],
+    "wsdlsoap11": SOAP_11[1:-1],
+    "wsdlsoap12": SOAP_12[1:-1],
+    "jaxws": JAX_WS[1:-1],
+}
 ADDRESS = "urn:genericinterface:address"
 
 
@@ -61,11 +71,11 @@ def build(
             types.model(request),
             _returns=types.model(response),
             _body_style="bare",
-            _args=["parameters"],
+            _args=["request"],
             _internal_key_suffix=f".{name}",
             _in_message_name=request.element,
             _out_message_name=response.element,
-            _wsdl_part_name="parameters",
+            _wsdl_part_name="request",
         )(_described)
     service_name = _service_name(webservice.name)
     built = application(service_name, names.namespace, methods, Soap11)
@@ -75,9 +85,10 @@ def build(
         _document_types(root, types)
         _document_operations(root, webservice, messages)
         _correct(root, names, messages)
-        _tidy(root, service_name, messages)
+        _unwrap(root, messages)
         if str(webservice.extension.get("Soap12Port", "1")) != "0":
             _add_soap_12(root)
+        _tidy(root, service_name, messages)
 
     return Document(spyne_compat.wsdl(built, ADDRESS, correct))
 
@@ -90,7 +101,7 @@ def _is_uri(namespace: str) -> bool:
     return bool(namespace)
 
 
-def _described(parameters: object) -> None:
+def _described(request: object) -> None:
     """What spyne would call; operations are run by the provider."""
 
 
@@ -114,6 +125,21 @@ def _correct(root: etree._Element, names: Names, messages: Messages) -> None:
             element.set("nillable", "true")  # an empty answer is xsi:nil
 
 
+def _unwrap(root: etree._Element, messages: Messages) -> None:
+    """Says that the elements of the operations are no mere wrappers of parameters.
+
+    .NET takes them for such where the part is called "parameters", Java (JAX-WS 2.2, section 2.3.1.2) where
+    the request's element is called as the operation and no declaration says otherwise.
+    """
+    requests = {request.element for request, _ in messages.operations.values()}
+    for part in root.iterfind(f"{WSDL}message/{WSDL}part"):
+        name = str(part.get("element")).rpartition(":")[2]
+        part.set("name", "request" if name in requests else "response")
+    bindings = etree.Element(f"{JAX_WS}bindings")
+    etree.SubElement(bindings, f"{JAX_WS}enableWrapperStyle").text = "false"
+    root.insert(1, bindings)  # behind the documentation
+
+
 def _tidy(root: etree._Element, name: str, messages: Messages) -> None:
     """The same text each time, without what nobody refers to."""
     for service in root.iterfind(f"{WSDL}service"):
@@ -123,7 +149,7 @@ def _tidy(root: etree._Element, name: str, messages: Messages) -> None:
             if element.get("name") not in messages.elements:
                 types.remove(element)
         types[:] = sorted(types, key=lambda entry: (str(entry.tag), str(entry.get("name"))))
-    etree.cleanup_namespaces(root, keep_ns_prefixes=["tns", "xs"])
+    etree.cleanup_namespaces(root, top_nsmap=PREFIXES, keep_ns_prefixes=["tns", "xs"])
 
 
 def _document_types(root: etree._Element, types: Types) -> None:
