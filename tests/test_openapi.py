@@ -260,6 +260,27 @@ def test_answers_are_what_the_document_says(caller: Client) -> None:
     assert check("/Ticket/search", "post", caller.post(f"{REST}/Ticket/search", json=search).get_json())["TicketID"]
     failed = check("/Ticket", "get", caller.get(f"{REST}/Ticket?UserLogin=nobody").get_json())
     assert failed["Error"]["ErrorCode"] == "TicketSearch.AuthFail"
+    article = {"Subject": "s", "Body": "b", "ContentType": "text/plain; charset=utf-8"}
+    values = [{"Name": "Colors", "Value": ["blue", "red"]}, {"Name": "Asset", "Value": "A 1"}]
+    wanted = {"Title": "t", "Queue": "Support", "State": "new", "Priority": "3 normal", "CustomerUser": "customer1"}
+    for articles in (article, [article, article]):
+        given = check_request("/Ticket", {**login, "Ticket": wanted, "Article": articles, "DynamicField": values})
+        made = check("/Ticket", "post", caller.post(f"{REST}/Ticket", json=given).get_json())
+        assert isinstance(made["ArticleID"], list) == isinstance(articles, list)
+        query = f"AllArticles=1&DynamicFields=1&SessionID={session_id}"
+        answer = caller.get(f"{REST}/Ticket/{made['TicketID']}?{query}").get_json()
+        (ticket,) = check("/Ticket/{TicketID}", "get", answer)["Ticket"]
+        assert {field["Name"]: field["Value"] for field in ticket["DynamicField"]}["Asset"] == "A 1"
+        changed = caller.patch(f"{REST}/Ticket/{made['TicketID']}", json={**login, "Article": article}).get_json()
+        assert check("/Ticket/{TicketID}", "patch", changed)["ArticleID"]
+
+
+def test_flags_of_a_query_are_numbers() -> None:
+    webservice = definition(
+        {"Get": {"Type": "Ticket::TicketGet"}}, {"Get": {"Route": "/t/:TicketID", "RequestMethod": ["GET"]}}
+    )
+    asked = {one["name"]: one["schema"] for one in described(webservice)["paths"]["/t/{TicketID}"]["get"]["parameters"]}
+    assert asked["AllArticles"] == {"type": "integer"}
 
 
 def test_the_document_names_the_public_address(caller: Client) -> None:

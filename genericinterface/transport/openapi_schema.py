@@ -1,7 +1,8 @@
 """Request and response types as JSON Schema (2020-12, as OpenAPI 3.1 uses it). Called by transport/openapi.py; pure.
 
 Requests are described as leniently as they are read: a number may be text, a list may be one value. Answers are
-described as they are: lists are lists, and a value may be null.
+described as they are: lists are lists, but for the raw fields, where one value stands alone (the ArticleID of
+TicketCreate), and a value may be null.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Schemas:
         one = self._one(member, answer)
         if not member.repeated:
             found = one
-        elif answer:
+        elif answer and not member.raw:
             found = {"type": "array", "items": one}
         else:
             found = {"anyOf": [one, {"type": "array", "items": one}]}
@@ -83,6 +84,6 @@ class Schemas:
 
 
 def query_schema(member: Field) -> Schema:
-    """The schema of a member in a query, where everything is text."""
-    kind = {"integer": "integer", "decimal": "number"}.get(member.kind, "string")
+    """The schema of a member in a query, where everything is text; a flag is 0 or 1, for `false` would be true."""
+    kind = {"integer": "integer", "flag": "integer", "decimal": "number"}.get(member.kind, "string")
     return {"type": "array", "items": {"type": kind}} if member.repeated else {"type": kind}

@@ -51,9 +51,13 @@ class TicketAnswer(Response):
 
     TicketID: Integer | None = None
     TicketNumber: Text | None = None
-    ArticleID: Annotated[list[Integer] | None, Meta(description="The new article; a list where there are several")] = (
-        None
-    )
+    ArticleID: Annotated[
+        Any,
+        Meta(
+            description="The new article; a list where there are several",
+            extra={"scalar": "integer", "repeated": True},
+        ),
+    ] = None
     Ticket: Annotated[
         Any,
         Meta(description="The ticket, where the definition says IncludeTicketData", extra={"structure": TicketData}),
