@@ -21,7 +21,8 @@ from genericinterface.database.engine import Database
 from genericinterface.database.tables.own import OWN, gi_idempotency_key
 from genericinterface.webservice import known_keys
 from tests.application import BASE, NOW, application, client
-from tests.ticket_requests import AGENT, ARTICLE, CUSTOMER, counts, creation, envelope
+from tests.soap_message import envelope
+from tests.ticket_requests import AGENT, ARTICLE, CUSTOMER, counts, creation
 
 ALL = {"IdempotencyKey": "1", "DryRun": "1", "ETag": "1"}
 KEY = "Idempotency-Key"

@@ -216,12 +216,8 @@ def test_errors(caller: Client, over: Any, data: dict[str, Any], code: str) -> N
 
 
 def test_a_hash_is_no_ticket_id(caller: Client) -> None:
-    envelope = (
-        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><TicketGet><UserLogin>root@localhost'
-        "</UserLogin><Password>root</Password><TicketID><a>1</a></TicketID></TicketGet></e:Body></e:Envelope>"
-    )
-    answered = caller.post("/Webservice/GenericTicketConnectorSOAP", data=envelope, content_type="text/xml")
-    assert b"TicketGet: Structure for TicketID is not correct!" in answered.data
+    answer = over_soap(caller, "TicketGet", TicketID={"a": 1}, **ROOT)
+    assert answer["Error"]["ErrorMessage"] == "TicketGet: Structure for TicketID is not correct!"
 
 
 @pytest.mark.parametrize("value", ["5001,1", "5001, 1", ["5001", "1"], "5001,1,,", ["+5001", "01"], ["5001", "1 "]])

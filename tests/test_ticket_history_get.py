@@ -115,13 +115,8 @@ def test_errors(caller: Client, ticket: str, data: dict[str, Any], code: str, me
 
 
 def test_a_hash_is_no_ticket_id(caller: Client) -> None:
-    envelope = (
-        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><TicketHistoryGet>'
-        "<UserLogin>root@localhost</UserLogin><Password>root</Password><TicketID><a>1</a></TicketID>"
-        "</TicketHistoryGet></e:Body></e:Envelope>"
-    )
-    answered = caller.post(SOAP, data=envelope, content_type="text/xml")
-    assert b"TicketHistoryGet: Structure for TicketID is not correct!" in answered.data
+    answer = over_soap(caller, "TicketHistoryGet", TicketID={"a": 1}, **ROOT)
+    assert answer["Error"]["ErrorMessage"] == "TicketHistoryGet: Structure for TicketID is not correct!"
 
 
 def test_one_history_costs_as_many_statements_as_ten(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from genericinterface.database.search_parameters import MOST_VALUES
 from genericinterface.operation.ticket.ticket_search import TicketSearch
 from tests.application import REST, SOAP, application, client
 from tests.conftest import BACKENDS, Maker
+from tests.soap_message import answer_in, envelope
 
 ROOT = {"UserLogin": "root@localhost", "Password": "root"}  # sees everything
 TESTER = {"UserLogin": "tester", "Password": "tester"}
@@ -90,13 +91,8 @@ def test_soap_and_get_answer_the_same(asker: Client, shared: Database) -> None:
     query = {**ROOT, "Title": "Invoice*", "StateType": ["Open", "merged"]}
     answer = json.loads(asker.get(f"{REST}/Ticket", query_string=query).data)
     assert answer == {"TicketID": [str(ticket) for ticket in wanted]}
-    members = "".join(f"<{name}>{value}</{name}>" for name, value in {**ROOT, "Title": "Invoice*"}.items())
-    envelope = (
-        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>'
-        f"<TicketSearch>{members}</TicketSearch></e:Body></e:Envelope>"
-    )
-    answered = asker.post(SOAP, data=envelope, content_type="text/xml").get_data(as_text=True)
-    assert "".join(f"<TicketID>{ticket}</TicketID>" for ticket in wanted) in answered
+    asked = envelope("TicketSearch", {**ROOT, "Title": "Invoice*"})
+    assert answer_in(asker.post(SOAP, data=asked, content_type="text/xml")) == answer
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
-from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from sqlalchemy import Connection, Table, insert
 from werkzeug.test import Client
@@ -17,6 +15,7 @@ from genericinterface.database import tables as t
 from genericinterface.database.engine import Database
 from genericinterface.database.rows import ids
 from tests.application import REST, SOAP
+from tests.soap_message import answer_in, envelope
 
 ROOT = {"UserLogin": "root@localhost", "Password": "root"}
 CUSTOMER = {"CustomerUserLogin": "customer1", "Password": "customer1"}
@@ -138,19 +137,9 @@ def over_rest(caller: Client, operation: str, **data: Any) -> dict[str, Any]:
 
 def over_soap(caller: Client, operation: str, **data: Any) -> dict[str, Any]:
     """The answer over SOAP, its elements as a dict of lists and texts."""
-    parts = [
-        f"<{name}>{escape(str(item))}</{name}>"
-        for name, value in data.items()
-        for item in (value if isinstance(value, list) else [value])
-    ]
-    envelope = (
-        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>'
-        f'<{operation} xmlns="http://www.otrs.org/TicketConnector/">{"".join(parts)}</{operation}>'
-        "</e:Body></e:Envelope>"
-    )
-    answer = caller.post(SOAP, data=envelope.encode(), content_type="text/xml; charset=utf-8")
+    answer = caller.post(SOAP, data=envelope(operation, data), content_type="text/xml; charset=utf-8")
     assert answer.status_code == 200, answer.data
-    return dict(_value(ElementTree.fromstring(answer.data)[0][0]))
+    return answer_in(answer)
 
 
 def ticket_got(caller: Client, ticket: Any = TICKET, **data: Any) -> dict[str, Any]:
@@ -162,19 +151,6 @@ def ticket_got(caller: Client, ticket: Any = TICKET, **data: Any) -> dict[str, A
             assert int(found.pop("Age")) >= 0
     assert flat(rest) == soap
     found: dict[str, Any] = rest["Ticket"][0]
-    return found
-
-
-def _value(element: ElementTree.Element) -> Any:
-    if len(element) == 0:
-        return element.text or ""
-    found: dict[str, Any] = {}
-    for child in element:
-        name, value = child.tag.rpartition("}")[2], _value(child)
-        if name in found:
-            found[name] = [*found[name], value] if isinstance(found[name], list) else [found[name], value]
-        else:
-            found[name] = value
     return found
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from sqlalchemy import Connection, func, select
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client
 
 from genericinterface.database import tables as t
 from tests.application import REST, SOAP
+from tests.soap_message import answer_in, envelope
 
-NAMESPACE = "http://www.otrs.org/TicketConnector/"
 TRANSPORTS = ("rest", "soap")
 ROOT = {"UserLogin": "root@localhost", "Password": "root"}
 AGENT = {"UserLogin": "agent1", "Password": "agent1"}
@@ -53,7 +51,7 @@ def change(ticket_id: Any, **parameters: Any) -> dict[str, Any]:
 def send(caller: Client, transport: str, operation: str, data: Mapping[str, Any], **headers: str) -> dict[str, Any]:
     """The answer's data, of SOAP as text; a fault is {"faultstring": …}."""
     if transport == "soap":
-        return _soap(caller.post(SOAP, data=envelope(operation, data), content_type="text/xml", headers=headers))
+        return answer_in(caller.post(SOAP, data=envelope(operation, data), content_type="text/xml", headers=headers))
     if operation == "TicketCreate":
         response = caller.post(f"{REST}/Ticket", json=data, headers=headers)
     else:
@@ -61,42 +59,6 @@ def send(caller: Client, transport: str, operation: str, data: Mapping[str, Any]
         rest = {name: value for name, value in data.items() if name != "TicketID"}
         response = caller.open(f"{REST}/Ticket/{ticket}", method="PATCH", json=rest, headers=headers)
     found: dict[str, Any] = json.loads(response.data)
-    return found
-
-
-def envelope(operation: str, data: Mapping[str, Any]) -> bytes:
-    """A SOAP 1.1 message as simple clients send it."""
-    return (
-        '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
-        f'<{operation} xmlns="{NAMESPACE}">{_elements(data)}</{operation}></soap:Body></soap:Envelope>'
-    ).encode()
-
-
-def _elements(data: Mapping[str, Any]) -> str:
-    return "".join(
-        f"<{name}>{_elements(item) if isinstance(item, Mapping) else escape(str(item))}</{name}>"
-        for name, value in data.items()
-        for item in (value if isinstance(value, list) else [value])
-    )
-
-
-def _soap(response: TestResponse) -> dict[str, Any]:
-    body = ElementTree.fromstring(response.data).find("{http://schemas.xmlsoap.org/soap/envelope/}Body")
-    assert body is not None
-    found = _value(body[0])
-    return found if isinstance(found, dict) else {}
-
-
-def _value(element: ElementTree.Element) -> Any:
-    if len(element) == 0:
-        return element.text or ""
-    found: dict[str, Any] = {}
-    for child in element:
-        name, value = child.tag.rpartition("}")[2], _value(child)
-        if name not in found:
-            found[name] = value
-        else:
-            found[name] = [*(found[name] if isinstance(found[name], list) else [found[name]]), value]
     return found
 
 
