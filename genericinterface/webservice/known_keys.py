@@ -82,7 +82,7 @@ EXTENSIONS: Mapping[str, str] = {
     "DynamicFieldOperators": "'1': TicketSearch reads DynamicField_X[Like] as the operator Like of the field X",
     "ETag": "'1': TicketGet of one ticket has a header ETag, which TicketUpdate compares with If-Match",
     "IdempotencyKey": "'1': TicketCreate and TicketUpdate do a request with the header Idempotency-Key only once",
-    "Offset": "'1': TicketSearch has a parameter Offset",
+    "Offset": "'1': TicketSearch has a parameter Offset, and by GET a header Link to other pages",
     "Soap12Port": "'0': the WSDL has no port for SOAP 1.2",
     "Strict": "'1': parameters that mean nothing, such as impossible dates, are error answers",
     "TotalCount": "'1': TicketSearch says in the header X-Total-Count how many tickets there are",
