@@ -232,7 +232,9 @@ def test_no_private_key_is_read_where_there_is_none() -> None:
 
 
 def test_the_hash_is_openssl_s(smime_keys: SmimeKeys) -> None:
-    for name in smime_keys.store.names():
+    names = smime_keys.store.names()
+    assert smime_keys.elliptic in names
+    for name in names:
         pem = (smime_keys.store.certificates / name).read_bytes()
         digits = smime_keys.openssl("x509", "-noout", "-subject_hash", content=pem).decode().strip()
         assert name.startswith(f"{digits}.")

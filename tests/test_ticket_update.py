@@ -15,6 +15,7 @@ from genericinterface.app import Application
 from genericinterface.database import tables as t
 from genericinterface.database import webservices
 from genericinterface.database.engine import Database
+from genericinterface.database.rows import ids
 from tests.application import BASE, NOW, SOAP, application, client
 from tests.ticket_requests import (
     ABSENT,
@@ -227,11 +228,16 @@ def test_owners_may_everything(caller: Client, database: Database) -> None:
         assert ticket(connection, number).change_by == 6
 
 
-def test_who_may_see_it_may_change_what_needs_no_more(caller: Client) -> None:
+def test_who_may_see_it_may_change_what_needs_no_more(caller: Client, database: Database) -> None:
     number = created(caller)["TicketID"]
     reader = {"UserLogin": "reader", "Password": "reader"}
     changes = {"Title": "x", "Lock": "lock", "Type": "Incident", "State": "open", "CustomerUser": "principal"}
     updated(caller, change(number, Ticket=changes, **reader))
+    with database.reading() as connection:
+        row = ticket(connection, number)
+        assert (row.title, row.ticket_lock_id, row.customer_user_id) == ("x", 2, "principal")
+        assert row.ticket_state_id == ids(connection, t.ticket_state)["open"]
+        assert row.type_id == ids(connection, t.ticket_type)["Incident"]
 
 
 def test_user_1_moves_a_ticket_anywhere(caller: Client, database: Database) -> None:
@@ -240,6 +246,8 @@ def test_user_1_moves_a_ticket_anywhere(caller: Client, database: Database) -> N
         sales = select(t.permission_groups.c.id).where(t.permission_groups.c.name == "sales").scalar_subquery()
         connection.execute(delete(t.group_user).where(t.group_user.c.user_id == 1, t.group_user.c.group_id == sales))
     updated(caller, change(number, Ticket={"Queue": "Sales"}, **ROOT))
+    with database.reading() as connection:
+        assert ticket(connection, number).queue_id == ids(connection, t.queue)["Sales"]
 
 
 # ------------------------------------------------------------------------------------------- the ticket in the answer
