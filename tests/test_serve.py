@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,11 @@ from sqlalchemy import NullPool, create_engine, text
 from genericinterface.database.engine import Database
 from tests.application import REST, SOAP, import_packaged
 from tests.served import COMMAND, LOGIN, environment, serving
+
+
+def read_all(client: socket.socket) -> bytes:
+    with client.makefile("rb") as stream:
+        return stream.read()
 
 
 def url_of(database: Database) -> str:
@@ -197,3 +204,34 @@ def test_an_address_on_which_nobody_can_listen_is_told_at_once(tmp_path: Path) -
             assert started.stderr.startswith("error: bind: "), started.stderr
             assert reason in started.stderr
             assert len(started.stderr.splitlines()) == 1
+
+
+def test_clients_that_stop_in_the_middle_keep_nobody_out(tmp_path: Path) -> None:
+    head = f"POST {REST}/Ticket/search HTTP/1.1\r\nHost: x\r\n"
+    with serving(tmp_path, "--demo", "--workers", "1", "--threads", "2", timeout="3") as server, ExitStack() as stack:
+        address = ("127.0.0.1", server.port)
+        stopped = [stack.enter_context(socket.create_connection(address, timeout=20)) for _ in range(4)]
+        for number, client in enumerate(stopped):
+            client.sendall((head + ("Content-Length: 50\r\n\r\n{" if number < 2 else "Accept: ")).encode())
+        assert server.search()[0] == 200
+        answers = [read_all(client) for client in stopped]
+        assert all(b" 408 " in answer and b"did not come in time" in answer for answer in answers[:2])
+        assert not any(b" 500 " in answer for answer in answers[2:])
+    log = (tmp_path / "log").read_text()
+    assert "stopped in the middle of its request" in log
+    assert "Traceback" not in log
+
+
+def test_broken_chunks_and_compressed_bodies_are_told(tmp_path: Path) -> None:
+    chunks = f"POST {REST}/Ticket/search HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{{}}"
+    with serving(tmp_path, "--demo", "--workers", "1") as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+            client.sendall(chunks.encode())
+            answer = read_all(client)
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.endswith(b"not in the chunks that it announces.")
+        for path in (REST + "/Ticket/search", SOAP):
+            status, told = server.request("POST", path, gzip.compress(b"{}"), {"Content-Encoding": "gzip"})
+            assert status == 415
+            assert "compressed (Content-Encoding: gzip); send it as it is." in told
+    assert "Traceback" not in (tmp_path / "log").read_text()

@@ -6,6 +6,8 @@ import gc
 import logging
 import os
 import socket
+import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.util import parse_address
+from gunicorn.workers.gthread import ThreadWorker
 
 from genericinterface import logs, settings, sysconfig
 from genericinterface.app import Application, create_app
@@ -20,6 +23,7 @@ from genericinterface.errors import ConfigurationError
 from genericinterface.mail import delivery
 from genericinterface.settings import Settings
 
+SILENCE = 20  # seconds that a thread waits for the next bytes of a request, if `timeout` is not less
 PROVIDER = "/otrs/nph-genericinterface.pl"
 
 DEMO = """
@@ -80,6 +84,17 @@ def check_bind(bind: str) -> None:
         raise ConfigurationError([f"bind: nobody can listen on {bind}: {error.strerror}"]) from error
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn's worker with threads, which a client that stops in the middle of its request keeps for a while only."""
+
+    def handle(self, conn: Any) -> Any:
+        """One request on a connection."""
+        conn.sock.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", min(SILENCE, self.cfg.timeout), 0)
+        )
+        return super().handle(conn)
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn with our settings instead of its own configuration files and flags."""
 
@@ -94,7 +109,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "bind": self.settings.bind,
             "workers": self.settings.workers,
             "threads": self.settings.threads,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "timeout": self.settings.timeout,
             "graceful_timeout": 30,
             "keepalive": 5,
@@ -141,6 +156,13 @@ class _Logs(Logger):  # type: ignore[misc]  # gunicorn ships no types
         self.error_log.propagate = True
         self.error_log.setLevel(logging.NOTSET)
         self.access_log.propagate = False
+
+    def exception(self, *arguments: Any, **more: Any) -> None:
+        """What a client's silence leads to (Worker) is no failure of ours."""
+        if isinstance(sys.exc_info()[1], BlockingIOError):
+            self.info("A client stopped in the middle of its request; its connection is closed.")
+        else:
+            super().exception(*arguments, **more)
 
     def access(self, *_arguments: Any) -> None:
         """Nothing: app.py logs each request with its id."""

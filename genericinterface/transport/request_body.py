@@ -9,13 +9,14 @@ from http import HTTPStatus
 from typing import Any
 
 from werkzeug import Request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from genericinterface.charsets import codec_of
 from genericinterface.errors import Fault, RequestFault
 
 BODY = "genericinterface.body"  # in the WSGI environment: the bytes that were read, for the Debugger
 CHUNK = 1 << 16
+COMPRESSED = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd", "compress"})  # Content-Encoding, RFC 9110 8.4.1
 NO_USE = frozenset({"utf_7"})  # a charset that no client has good use for
 
 # RFC 9110 5.1 and 5.5; a WSGI server refuses the response otherwise.
@@ -46,6 +47,7 @@ def is_chunked(request: Request) -> bool:
 def read(request: Request, limit: int | None) -> bytes:
     """The body; raises RequestFault 413 as soon as it is known to be longer than `limit` or the server's own limit.
 
+    Also 415 for a compressed one, 408 for one that stops coming, 400 for one that is not in the chunks it announces.
     The Debugger finds it in the environment, until the provider takes it out.
     """
     body = request.environ[BODY] = _read(request, limit)
@@ -53,6 +55,10 @@ def read(request: Request, limit: int | None) -> bytes:
 
 
 def _read(request: Request, limit: int | None) -> bytes:
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in COMPRESSED:
+        message = f"The request is compressed (Content-Encoding: {encoding}); send it as it is."
+        raise RequestFault(message, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     if limit is not None and (request.content_length or 0) > limit:
         raise too_large()
     try:
@@ -60,7 +66,7 @@ def _read(request: Request, limit: int | None) -> bytes:
             return request.get_data(cache=False)
         parts: list[bytes] = []
         total = 0
-        while part := request.stream.read(CHUNK):
+        while part := _part(request):
             total += len(part)
             if limit is not None and total > limit:
                 raise too_large()
@@ -68,6 +74,20 @@ def _read(request: Request, limit: int | None) -> bytes:
         return b"".join(parts)
     except RequestEntityTooLarge as error:  # the server's own limit
         raise too_large() from error
+    except ClientDisconnected as error:
+        if isinstance(error.__context__, BlockingIOError | TimeoutError):  # not gone, but silent for too long
+            raise RequestFault("The request content did not come in time.", HTTPStatus.REQUEST_TIMEOUT) from error
+        raise
+
+
+def _part(request: Request) -> bytes:
+    try:
+        return request.stream.read(CHUNK)
+    except HTTPException:
+        raise
+    except Exception as error:  # each server has an exception of its own for it
+        message = "The request content is not in the chunks that it announces."
+        raise RequestFault(message, HTTPStatus.BAD_REQUEST) from error
 
 
 def too_large() -> RequestFault:
