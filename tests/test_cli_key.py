@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,27 @@ def test_a_pkcs12_file_has_it_all(keys: Keys, smime_keys: SmimeKeys, tmp_path: P
     found = keys.store.find(smime_keys.guarded[:8], "S")
     assert keys.store.private_key(found)
     assert keys.store.chain(found.x509) == others
-    assert {tuple(row["uses"]) for row in keys.json("check").values()} == {("sign", "encrypt"), ("issue",)}
+    assert {tuple(row["uses"]) for row in keys.json("check").values()} == {("sign", "encrypt"), ("issue", "encrypt")}
+
+
+def test_a_certificate_that_signed_itself_is_listed_with_all_its_uses(keys: Keys, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "desk.pem"
+    request = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=Desk/emailAddress=desk@a.example",
+    ]
+    subprocess.run([*request, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    certificate.write_bytes(certificate.read_bytes() + key.read_bytes())
+    name = keys("import", str(certificate)).split()[1]
+    found = keys.json("check")[name]
+    assert (found["owner"], found["uses"]) == ("emailAddress=desk@a.example,CN=Desk", ["issue", "sign", "encrypt"])
+    assert keys.store.find(name, "S")
 
 
 def test_two_certificates_of_one_subject_have_two_names(keys: Keys, smime_keys: SmimeKeys) -> None:
@@ -175,6 +196,7 @@ def test_what_is_no_key_is_refused(keys: Keys, tmp_path: Path) -> None:
         assert str(file) in keys.problems("import", "--secret-env", "S", str(file), S="x")
     assert "there is no" in keys.problems("delete", "--yes", "AAAAAAAA")
     assert "there is no key aaaaaaaa" in keys.problems("check", "AAAAAAAA")
+    assert "There are no keys" not in keys.result("check", "AAAAAAAA").output
     assert "THE_SECRET" in keys.problems("import", "--secret-env", "THE_SECRET", str(_certificate(tmp_path)))
 
 

@@ -189,7 +189,8 @@ def check(keys: Keys, /, names: tuple[str, ...], kind: str | None, as_json: bool
     there = list(keys.entries(kind, is_tried=True))
     found = [entry for entry in there if not wanted or any(_is_named(entry, name) for name in wanted)]
     missing = [name for name in wanted if not any(_is_named(entry, name) for entry in there)]
-    print_list([_row(entry, as_json) for entry in found], as_json, "There are no keys.")
+    if as_json or found or not missing:
+        print_list([_row(entry, as_json) for entry in found], as_json, "There are no keys.")
     keys.tell_what_is_off({entry.kind for entry in found})
     problems = [f"{entry.kind} {entry.name}: {entry.problem}" for entry in found if entry.problem]
     problems += [f"there is no key {visible(name)}" for name in missing]

@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from genericinterface.errors import SecurityError
 from genericinterface.mail.pgp_keyring import Key, Keyring
 from genericinterface.mail.security import PGP, SMIME
 from genericinterface.mail.smime_store import Certificate, Store
+
+_ATTRIBUTE_NAMES = {NameOID.EMAIL_ADDRESS: "emailAddress"}  # RFC 4514 has no name for it; OpenSSL's
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def smime_entries(store: Store, is_tried: bool = False) -> Iterator[Entry]:
         yield Entry(
             kind=SMIME,
             name=name,
-            owner=certificate.x509.subject.rfc4514_string(),
+            owner=certificate.x509.subject.rfc4514_string(_ATTRIBUTE_NAMES),
             is_private=is_private,
             uses=tuple(use for use in uses if use != "sign" or is_private),
             expires=certificate.x509.not_valid_after_utc.date(),
@@ -89,7 +92,7 @@ def smime_entries(store: Store, is_tried: bool = False) -> Iterator[Entry]:
 
 
 def _smime_uses(certificate: Certificate) -> list[str]:
+    uses = [word for letter, word in (("S", "sign"), ("E", "encrypt")) if not certificate.problem(letter)]
     constraints = [each.value for each in certificate.x509.extensions if isinstance(each.value, x509.BasicConstraints)]
-    if constraints and constraints[0].ca:
-        return ["issue"]
-    return [word for letter, word in (("S", "sign"), ("E", "encrypt")) if not certificate.problem(letter)]
+    # One that signed itself is often both: `openssl req -x509` makes it so.
+    return ["issue", *uses] if constraints and constraints[0].ca else uses
