@@ -17,18 +17,17 @@ from genericinterface.database.engine import Database
 from genericinterface.database.stored_content import content as read_content
 from genericinterface.settings import Settings
 from tests.application import SOAP, application, client
+from tests.soap_message import NAMESPACE, envelope
 from tests.statements import sent_to
 from tests.ticket_requests import (
     ABSENT,
     AGENT,
     ARTICLE,
     CUSTOMER,
-    NAMESPACE,
     TICKET,
     TRANSPORTS,
     counts,
     creation,
-    envelope,
     history,
     send,
 )
