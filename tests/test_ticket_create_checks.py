@@ -145,3 +145,16 @@ def test_nothing_is_written(caller: Client, module_database: Database) -> None:
         before = counts(connection)
         send(caller, "rest", "TicketCreate", attachment(ContentType="x"))
         assert counts(connection) == before
+
+
+def test_a_nul_is_refused_where_postgresql_keeps_none(caller: Client) -> None:
+    """Only JSON can send one: XML has no such character."""
+    wrong = {
+        f"Article->{name}": creation({"Type": "Incident"}, {name: "a\x00b"})
+        for name in ("Subject", "Body", "HistoryComment")
+    }
+    wrong["DynamicField->Value"] = more(DynamicField={"Name": "Asset", "Value": "a\x00b"})
+    wrong["DynamicField->Name"] = more(DynamicField={"Name": "As\x00set", "Value": "a"})
+    for parameter, request in wrong.items():
+        expected = error("TicketCreate.InvalidParameter", f"TicketCreate: {parameter} parameter is invalid!")
+        assert send(caller, "rest", "TicketCreate", request) == expected

@@ -141,6 +141,8 @@ class ArticleCheck:
             ("ContentType", "a_content_type"),
         ):
             fits(self.operation, f"Article->{name}", getattr(article, name), t.article_data_mime, column)
+        if "\x00" in (article.HistoryComment or ""):  # a longer one is cut, as in Znuny
+            raise self._invalid("Article->HistoryComment parameter is invalid!")
 
     def _auto_response_type(self, article: structures.Article) -> str:
         found = given(article.AutoResponseType) or self.defaults.auto_response_type

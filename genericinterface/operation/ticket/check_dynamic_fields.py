@@ -47,7 +47,8 @@ def check_dynamic_fields(
 
 
 def _name(item: Mapping[str, object]) -> str:
-    return (text(item.get("Name")) or "").strip()
+    name = (text(item.get("Name")) or "").strip()
+    return "" if "\x00" in name else name  # PostgreSQL cannot even look for it
 
 
 def _check(
@@ -75,6 +76,6 @@ def _check(
 def _text(operation: str, value: Any) -> str:
     """A value without the blanks around it."""
     found = text(value)
-    if found is None or found == NOT_A_SCALAR:
+    if found is None or found == NOT_A_SCALAR or "\x00" in found:  # PostgreSQL keeps none
         raise invalid(operation, "DynamicField->Value parameter is invalid!")
     return found.strip()
