@@ -27,7 +27,9 @@ def fill(connection: Connection) -> None:
     """Adds the demo data to base data, before or after the foreign keys are there."""
     _agents(connection)
     _customers(connection)
-    _structure(connection)
+    _queues_and_types(connection)
+    _services(connection)
+    _dynamic_fields(connection)
     demo_ticket_rows.fill(connection)
     advance_sequences(connection)
 
@@ -130,7 +132,7 @@ def _customers(connection: Connection) -> None:
     )
 
 
-def _structure(connection: Connection) -> None:
+def _queues_and_types(connection: Connection) -> None:
     groups = ids(connection, t.permission_groups)
     common = {
         "unlock_timeout": 0,
@@ -143,6 +145,9 @@ def _structure(connection: Connection) -> None:
     }
     add(connection, t.queue, [{"name": name, "group_id": groups[group], **common} for name, group in people.QUEUES])
     add(connection, t.ticket_type, [{"name": name, **VALID} for name in people.TYPES])
+
+
+def _services(connection: Connection) -> None:
     add(connection, t.service, [{"name": name, **VALID} for name in people.SERVICES])
     services = ids(connection, t.service)
     add(
@@ -176,6 +181,9 @@ def _structure(connection: Connection) -> None:
             for login, name in people.CUSTOMER_SERVICES
         ],
     )
+
+
+def _dynamic_fields(connection: Connection) -> None:
     add(
         connection,
         t.dynamic_field,
