@@ -38,9 +38,9 @@ def test_a_body_is_signed(database: Database) -> None:
         assert (found.address, found.real_name) == ("servicedesk@localhost", "Service Desk")
         assert "Service Desk" in found.signature
         for (kind, body, mime_type), signed in SIGNED.items():
-            texts = QueueMail("", "", "", "", TEXT if kind == PLAIN else PAGE, f"{kind}; charset=utf-8")
+            texts = QueueMail("", "", TEXT if kind == PLAIN else PAGE, f"{kind}; charset=utf-8")
             assert queue_texts.with_signature(change, texts, body, mime_type) == signed
-        none = QueueMail("", "", "", "", "", "")
+        none = QueueMail("", "", "", "")
         assert queue_texts.with_signature(change, none, "Hello", PLAIN) == "Hello"
 
 

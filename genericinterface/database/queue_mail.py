@@ -1,4 +1,4 @@
-"""How a queue writes mail: its address, salutation and signature. Called for articles that are sent (ArticleSend)."""
+"""How a queue writes mail: its address and signature. Called for articles that are sent (ArticleSend)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
-from genericinterface.database.tables import queue, salutation, signature, system_address
+from genericinterface.database.tables import queue, signature, system_address
 
 
 class QueueMail(NamedTuple):
-    """Address and texts of a queue; the texts have placeholders and are plain or HTML by their content type."""
+    """Address and signature of a queue; the latter has placeholders and is plain or HTML by its content type."""
 
     address: str
     real_name: str
-    salutation: str
-    salutation_type: str
     signature: str
     signature_type: str
 
@@ -24,19 +22,16 @@ _BY_QUEUE = (
     select(
         system_address.c.value0,
         system_address.c.value1,
-        salutation.c.text,
-        salutation.c.content_type,
         signature.c.text,
         signature.c.content_type,
     )
     .select_from(queue)
     .join(system_address, system_address.c.id == queue.c.system_address_id)
-    .join(salutation, salutation.c.id == queue.c.salutation_id)
     .join(signature, signature.c.id == queue.c.signature_id)
     .where(queue.c.id == bindparam("queue_id"))
 )
 
 
 def of_queue(connection: Connection, queue_id: int) -> QueueMail:
-    """Address and texts of this queue, which must exist; one statement."""
+    """Address and signature of this queue, which must exist; one statement."""
     return QueueMail(*(part or "" for part in connection.execute(_BY_QUEUE, {"queue_id": queue_id}).one()))

@@ -15,7 +15,6 @@ LONGEST = 254  # characters of an address (RFC 5321)
 ADDRESS = re.compile(
     rf"(?:{_ATOM}(?:\.{_ATOM})*|\"(?:[^\"\\\r\n]|\\.)+\")@(?:{_ATOM}(?:\.{_ATOM})*|\[[0-9a-fA-F.:]+\])"
 )
-LOCAL = frozenset({"root@localhost", "admin@localhost"})
 
 
 def is_address(text: str, sysconfig: SystemConfiguration) -> bool:
