@@ -57,10 +57,10 @@ class AccessSettings:
         True, "Ticket::Permission###4-WatcherCheck", "watchers may read, where tickets can be watched"
     )
     permission_creator_check: bool = setting(
-        False, "Ticket::Permission###5-CreatorCheck", "who created a ticket may do what `…::CreatorCheck::Queues` says"
+        False, "Ticket::Permission###5-CreatorCheck", "not honoured yet: who created a ticket is let in"
     )
     permission_involved_check: bool = setting(
-        False, "Ticket::Permission###6-InvolvedCheck", "the same of everybody who worked on it"
+        False, "Ticket::Permission###6-InvolvedCheck", "not honoured yet: so is everybody who worked on it"
     )
     permission_mention_check: bool = setting(
         True, "Ticket::Permission###6-MentionCheck", "agents who are mentioned may read"
