@@ -13,6 +13,7 @@ import os
 import re
 import statistics
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -63,17 +64,10 @@ def cases(field: str) -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Side:
-    """A server that is asked: its name in the table, its address, its process, whose children do the work, its data."""
+    """A server that is asked: its name in the table and its address."""
 
     name: str
     address: tuple[str, int]
-    pid: int
-    database: Database
-
-    def processor_times(self) -> dict[int, float]:
-        """Milliseconds that each of its children and each session of its database has computed so far."""
-        children = {int(child): _processor_time(int(child)) for child in servers.children(self.pid)}
-        return children | _database_times(self.database)
 
     def ask(self, parameters: dict[str, Any]) -> list[str]:
         """The IDs that it finds."""
@@ -107,11 +101,9 @@ def measure(sides: list[Side], chosen: dict[str, Any], connections: int, seconds
         results: dict[str, list[tuple[load.Result, float]]] = {name: [] for name in names}
         for _ in range(rounds):
             for side in sides:
-                before = side.processor_times()
+                before = _computed()
                 result = side.measure(parameters, connections, seconds)
-                after = side.processor_times()
-                computed = sum(time - before.get(pid, 0.0) for pid, time in after.items())
-                results[side.name].append((result, computed / result.answers))
+                results[side.name].append((result, (_computed() - before) / (result.answers + 1)))
         rates = {name: statistics.median(result.rate for result, _ in results[name]) for name in names}
         times = {name: statistics.median(computed for _, computed in results[name]) for name in names}
         cells = [_cell([result for result, _ in results[name]], rates[name], times[name]) for name in names]
@@ -133,20 +125,14 @@ def _cell(results: list[load.Result], rate: float, computed: float) -> str:
     return f"{shown}/s, {p50:.3g} ms, {computed:.3g} ms" + (f", {failed} FAILED" if failed else "")
 
 
-def _database_times(database: Database) -> dict[int, float]:
-    """The same of the sessions of the database; parallel workers of a statement are gone afterwards and not in it."""
-    with database.reading() as connection:
-        sessions = text("select pid from pg_stat_activity where datname = current_database()")
-        return {pid: _processor_time(pid) for pid in connection.scalars(sessions)}
+def _computed() -> float:
+    """Milliseconds that the machine has computed so far, but for this process; nothing else should run on it.
 
-
-def _processor_time(pid: int) -> float:
-    """Milliseconds that all threads of a process have computed; the kernel counts in hundredths of a second."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+    So a statement's parallel workers count, which are gone when it is done.
+    """
+    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+    busy = fields[0] + fields[2] + fields[5] + fields[6]  # user, system, interrupts; not what runs with less priority
+    return busy * 1000 / os.sysconf("SC_CLK_TCK") - time.process_time() * 1000
 
 
 # ---------------------------------------------------------------------------------------------------------- explain
@@ -180,7 +166,6 @@ def main() -> None:
     parser.add_argument("--url", required=True, help="the PostgreSQL database")
     parser.add_argument("--indexed", help="a copy of the database that has the optional indexes")
     parser.add_argument("--peer", help="address of a Znuny on the same database: http://127.0.0.1:8082")
-    parser.add_argument("--peer-pid", type=int, default=0, help="of its web server, whose children do the work")
     parser.add_argument("--field", default="Asset", help="name of the dynamic field that the database has values of")
     parser.add_argument("--only", default="", help="expression that the names of the searches must fit")
     parser.add_argument("--connections", type=int, default=4, help="kept-alive connections of the client")
@@ -200,11 +185,11 @@ def main() -> None:
             for name, url in (("genericinterface", arguments.url), ("with the optional indexes", arguments.indexed)):
                 if url:
                     provider = started.enter_context(servers.provider(url, settings))
-                    sides.append(Side(name, provider.address, provider.pid, Database(url)))
+                    sides.append(Side(name, provider.address))
             if arguments.peer:
                 peer = urlsplit(arguments.peer)
                 address = (str(peer.hostname), peer.port or 80)
-                sides.append(Side("Znuny", address, arguments.peer_pid, Database(arguments.url)))
+                sides.append(Side("Znuny", address))
             chosen = {what: asked for what, asked in cases(arguments.field).items() if re.search(arguments.only, what)}
             measure(sides, chosen, arguments.connections, arguments.seconds, arguments.rounds)
 
