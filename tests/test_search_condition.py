@@ -16,6 +16,7 @@ from genericinterface.database.engine import Database
 from genericinterface.database.search_condition import MalformedError
 from genericinterface.database.search_parameters import NothingError, TooMuchError
 from genericinterface.database.search_texts import MOST_LETTERS, MOST_WORDS, express_conditions, read_conditions
+from genericinterface.database.search_trigrams import Trigrams
 from tests.conftest import BACKENDS, Maker
 
 TITLES = Table("titles", MetaData(), Column("title", String(100)))
@@ -228,7 +229,14 @@ def titles(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def found(database: Database, *conditions: str) -> set[str]:
-    reading = read_conditions("Title", conditions, strict=False)
+    """The titles that are found, with a trigram index or without."""
+    without, some = (_found(database, conditions, dense) for dense in (None, {"the": 0.9, "her": 0.9, "ere": 0.9}))
+    assert without == some
+    return without
+
+
+def _found(database: Database, conditions: tuple[str, ...], dense: Trigrams | None) -> set[str]:
+    reading = read_conditions("Title", conditions, strict=False, dense=dense)
     statement = select(TITLES.c.title)
     if reading is not None:
         statement = statement.where(express_conditions(TITLES.c.title, "Title", reading.shape))  # type: ignore[arg-type]
@@ -248,7 +256,7 @@ def test_a_malformed_condition_finds_nothing_and_others_beside_it_count(titles: 
     assert found(titles, condition) == set()
     assert found(titles, condition, "VPN down") == {VPN}
     with pytest.raises(NothingError):
-        read_conditions("Title", [condition], strict=True)
+        read_conditions("Title", [condition], strict=True, dense=None)
 
 
 def test_beyond_znuny(titles: Database) -> None:
@@ -272,7 +280,7 @@ def test_several_conditions_are_alternatives(titles: Database) -> None:
 
 @given(st.text(alphabet='ab*%&|!()+"\\ ANDOR', max_size=60))
 def test_any_text_is_a_condition_or_malformed(condition: str) -> None:
-    reading = read_conditions("Title", [condition], strict=False)
+    reading = read_conditions("Title", [condition], strict=False, dense=None)
     if reading is not None:
         expression = express_conditions(TITLES.c.title, "Title", reading.shape)  # type: ignore[arg-type]
         # SQLAlchemy leaves out what cannot matter ("x && nothing"); what is left must have its value.
@@ -285,7 +293,7 @@ def test_any_text_is_a_condition_or_malformed(condition: str) -> None:
 def test_a_condition_that_is_too_long_is_refused_at_once(condition: str) -> None:
     started = time.perf_counter()
     with pytest.raises(TooMuchError):
-        read_conditions("Title", [condition], strict=False)
+        read_conditions("Title", [condition], strict=False, dense=None)
     assert time.perf_counter() - started < 1
 
 

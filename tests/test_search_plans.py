@@ -61,7 +61,9 @@ def test_searches_take_znunys_own_indexes(full: Database) -> None:
 def test_searches_take_the_optional_indexes_where_they_are_better(full: Database) -> None:
     with full.reading() as connection:
         optional_indexes.apply(connection, lambda _: None)
-    found = plans(full)
+    database = Database(full.url.render_as_string(hide_password=False))  # which meets the indexes at once
+    found = plans(database)
+    database.close()
     wanted = OWN | TRIGRAMS
     assert {what: index for what, index in wanted.items() if index not in used(found[what])} == {}
 

@@ -12,6 +12,7 @@ from sqlalchemy import true
 
 from genericinterface.auth import Customer
 from genericinterface.auth.permission import visible_tickets
+from genericinterface.database import optional_indexes
 from genericinterface.database.engine import Database
 from genericinterface.database.search_parameters import NothingError, Question
 from genericinterface.database.ticket_search import search
@@ -41,15 +42,23 @@ KEYS: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+INDEXED = "postgresql, indexed"
+
+
+@pytest.fixture(scope="module", params=[*BACKENDS, INDEXED])
 def inhabited(request: pytest.FixtureRequest) -> Iterator[tuple[Database, World]]:
-    """A database with demo data and the world's tickets."""
-    make: Maker = request.getfixturevalue(f"filled_{request.param}")
+    """A database with demo data and the world's tickets, with the optional indexes or without."""
+    if request.param == INDEXED:
+        request.getfixturevalue("pg_trgm")
+    make: Maker = request.getfixturevalue(f"filled_{request.param.removesuffix(', indexed')}")
     with make() as url:
         database = Database(url.render_as_string(hide_password=False))
         try:
             with database.transaction() as connection:
                 world = search_world.make(connection, CONFIG)
+            if request.param == INDEXED:
+                with database.reading() as connection:
+                    optional_indexes.apply(connection, lambda _: None)
             yield database, world
         finally:
             database.close()

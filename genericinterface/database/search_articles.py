@@ -7,13 +7,13 @@ marked as not indexed is searched itself.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Select, String, and_, bindparam, exists, or_, select, union_all
 
 from genericinterface.database import tables as t
 from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading
-from genericinterface.database.search_pattern import Contains, Fits, Uncounted, rough
+from genericinterface.database.search_pattern import ESCAPE, Fits, Uncounted, rough
 from genericinterface.database.search_times import TimeFamily
 from genericinterface.database.search_trigrams import sparse
 from genericinterface.database.search_words import lower
@@ -39,8 +39,17 @@ FULLTEXT = "Fulltext"
 SPARSE_TITLE, ROUGH_TITLE = "Fulltext_title_sparse", "Fulltext_title_rough"
 TEXTS = frozenset((*KEYS, FULLTEXT))
 
-# (texts that are asked for, whether one of them is enough, time, only visible articles, some not in the index)
-Shape = tuple[tuple[str, ...], bool, tuple[bool, bool, tuple[int, ...]] | None, bool, bool]
+
+class Shape(NamedTuple):
+    """`texts` are asked for; the words of some articles are `unindexed`. The last two are trigram indexes, if any."""
+
+    texts: tuple[str, ...]
+    any_text: bool
+    time: Any  # of ARTICLE_TIME
+    visible: bool
+    unindexed: bool
+    on_words: bool
+    on_titles: bool
 
 
 def articles() -> Filter:
@@ -68,11 +77,22 @@ def _read(question: Question) -> Reading | None:
         return None
     # With Fulltext, even with one that allows anything, one text is enough whatever ContentSearch says (Znuny 6.5).
     any_text = question.scalar("ContentSearch").upper() == "OR" or bool(question.scalar(FULLTEXT))
-    shape = (tuple(texts), any_text, time.shape if time else None, question.visible_articles, question.unindexed)
-    others = {_sparse(name): sparse(text, question.dense(WORDS)) for name, text in texts.items()}
+    words, titles = question.index(WORDS), question.index(TITLE)
+    values = texts | dict(time.values if time else {})
+    if words is not None:
+        values |= {_sparse(name): sparse(text, words) for name, text in texts.items()}
     if FULLTEXT in texts:
-        others |= {SPARSE_TITLE: sparse(texts[FULLTEXT], question.dense(TITLE)), ROUGH_TITLE: rough(texts[FULLTEXT])}
-    return Reading(shape, texts | others | dict(time.values if time else {}))
+        values |= {ROUGH_TITLE: rough(texts[FULLTEXT]), SPARSE_TITLE: sparse(texts[FULLTEXT], titles or {})}
+    shape = Shape(
+        tuple(texts),
+        any_text,
+        time.shape if time else None,
+        question.visible_articles,
+        question.unindexed,
+        words is not None,
+        titles is not None,
+    )
+    return Reading(shape, values)
 
 
 def pattern(text: str) -> str:
@@ -88,7 +108,7 @@ def pattern(text: str) -> str:
 
 def _express(shape: Shape) -> ColumnElement[bool]:
     arms = _arms(shape)
-    if FULLTEXT in shape[0]:
+    if FULLTEXT in shape.texts:
         titled = t.ticket.alias("titled")
         arms.append(select(titled.c.id).where(*_titled(titled, shape)))
     return t.ticket.c.id.in_(union_all(*arms) if len(arms) > 1 else arms[0])
@@ -96,31 +116,32 @@ def _express(shape: Shape) -> ColumnElement[bool]:
 
 def _alternatives(shape: Shape) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [t.ticket.c.id.in_(arm) for arm in _arms(shape)]
-    return [*found, and_(*_titled(t.ticket, shape))] if FULLTEXT in shape[0] else found
+    return [*found, and_(*_titled(t.ticket, shape))] if FULLTEXT in shape.texts else found
 
 
 def _arms(shape: Shape) -> list[Select[tuple[int]]]:
     """IDs of tickets by their articles, each by another way to find them."""
-    texts, any_text, _, _, unindexed = shape
     conditions = _conditions(shape)
     found = select(t.article.c.ticket_id).where(*conditions)
-    if not texts:
+    if not shape.texts:
         return [found]
-    arms = [_indexed(texts, any_text, conditions)]
-    return [*arms, _not_indexed(found, texts, any_text)] if unindexed else arms
+    arms = [_indexed(shape, conditions)]
+    return [*arms, _not_indexed(found, shape)] if shape.unindexed else arms
 
 
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
-    _, _, time, visible, _ = shape
-    conditions = [t.article.c.is_visible_for_customer == 1] if visible else []
-    return conditions + (ARTICLE_TIME.compare(time) if time else [])
+    conditions = [t.article.c.is_visible_for_customer == 1] if shape.visible else []
+    return conditions + (ARTICLE_TIME.compare(shape.time) if shape.time else [])
 
 
 def _titled(ticket: FromClause, shape: Shape) -> list[ColumnElement[bool]]:
     """Conditions on a ticket whose title has the text of Fulltext, and that has an article in time."""
-    fits = Fits(ticket.c.title, _like(FULLTEXT), _like(SPARSE_TITLE), _like(ROUGH_TITLE))
-    found = select(t.article.c.ticket_id).where(*_conditions(shape))
-    return [fits, ticket.c.id.in_(found)] if shape[2] else [fits]
+    found: list[ColumnElement[bool]] = [Fits(ticket.c.title, _like(FULLTEXT), _like(ROUGH_TITLE))]
+    if shape.on_titles:
+        found.append(ticket.c.title.ilike(_like(SPARSE_TITLE), escape=ESCAPE))
+    if shape.time:
+        found.append(ticket.c.id.in_(select(t.article.c.ticket_id).where(*_conditions(shape))))
+    return found
 
 
 def _sparse(name: str) -> str:
@@ -131,38 +152,44 @@ def _like(name: str) -> ColumnElement[str]:
     return bindparam(name, type_=String())
 
 
-def _indexed(texts: tuple[str, ...], any_text: bool, conditions: list[ColumnElement[bool]]) -> Select[tuple[int]]:
+def _indexed(shape: Shape, conditions: list[ColumnElement[bool]]) -> Select[tuple[int]]:
     """Tickets of articles whose words are in the index, which has small letters only.
 
     The index names the ticket, too, and Znuny keeps that when tickets are merged (seen): articles themselves are asked
     only where there is a condition on them.
     """
     index = t.article_search_index
-    together = texts if any_text else texts[:1]
-    found = select(index.c.ticket_id).where(or_(*(_matches(index, name) for name in together)))
+    together = shape.texts if shape.any_text else shape.texts[:1]
+    found = select(index.c.ticket_id).where(or_(*(_matches(index, name, shape) for name in together)))
     if conditions:
         found = found.where(index.c.article_id.in_(select(t.article.c.id).where(*conditions)))
-    for name in texts[len(together) :]:
+    for name in shape.texts[len(together) :]:
         other = index.alias(f"index_{name}")
-        found = found.where(index.c.article_id.in_(select(other.c.article_id).where(_matches(other, name))))
+        found = found.where(index.c.article_id.in_(select(other.c.article_id).where(_matches(other, name, shape))))
     return found
 
 
-def _matches(index: FromClause, name: str) -> ColumnElement[bool]:
-    like = Contains(index.c.article_value, _like(name), _like(_sparse(name)))
-    # Words are not spread evenly over the keys, as a planner expects who multiplies: nearly all are in bodies.
-    return like if name == FULLTEXT else and_(Uncounted(index.c.article_key == name), like)
+def _matches(index: FromClause, name: str, shape: Shape) -> ColumnElement[bool]:
+    value = index.c.article_value
+    found: list[ColumnElement[bool]] = [Uncounted(value.like(_like(name), escape=ESCAPE))]
+    if shape.on_words:
+        found.append(value.like(_like(_sparse(name)), escape=ESCAPE))
+    if name != FULLTEXT:
+        # Words are not spread evenly over the keys, as a planner expects who multiplies: nearly all are in bodies.
+        found.append(Uncounted(index.c.article_key == name))
+    return and_(*found)
 
 
-def _not_indexed(found: Select[tuple[int]], texts: tuple[str, ...], any_text: bool) -> Select[tuple[int]]:
+def _not_indexed(found: Select[tuple[int]], shape: Shape) -> Select[tuple[int]]:
     """Articles that are not indexed, whose own texts match."""
+    texts = shape.texts
     matches = [or_(*(_has(key, name) for key in KEYS)) if name == FULLTEXT else _has(name, name) for name in texts]
     article = t.article.c
     joined = found.join(t.article_data_mime, _mime.article_id == article.id)
-    return joined.where(article.search_index_needs_rebuild == 1, *([or_(*matches)] if any_text else matches))
+    return joined.where(article.search_index_needs_rebuild == 1, *([or_(*matches)] if shape.any_text else matches))
 
 
 def _has(key: str, name: str) -> ColumnElement[bool]:
     if key == ATTACHMENTS:
-        return exists(_attachments.where(_attachment.filename.ilike(_like(name), escape="\\")))
-    return COLUMNS[key].ilike(_like(name), escape="\\")
+        return exists(_attachments.where(_attachment.filename.ilike(_like(name), escape=ESCAPE)))
+    return COLUMNS[key].ilike(_like(name), escape=ESCAPE)

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_
 
 from genericinterface.database.search_pattern import ESCAPE, Fits, rough
-from genericinterface.database.search_trigrams import NONE, Trigrams, sparse
+from genericinterface.database.search_trigrams import Trigrams, sparse
 
 WILDCARDS = re.compile(r"[*%]+")
 MAX_DEPTH = 100  # parentheses within each other
@@ -67,10 +67,10 @@ def parse(text: str) -> Group:
     return group
 
 
-def read(text: str, dense: Trigrams = NONE) -> tuple[Shape, list[Words]] | None:
+def read(text: str, dense: Trigrams | None = None) -> tuple[Shape, list[Words]] | None:
     """A condition as its shape and its words in order; None where it allows anything (`*`). Raises MalformedError.
 
-    `dense` trigrams are left out of what an index is asked for.
+    `dense`: there is a trigram index, and these are better left out of what it is asked for.
     """
     if not WILDCARDS.sub("", text):
         return None
@@ -79,25 +79,33 @@ def read(text: str, dense: Trigrams = NONE) -> tuple[Shape, list[Words]] | None:
 
 
 # A tree without its words: groups are lists of lists, a word is how it is compared, whether it is negated, and how
-# many texts it comes with: its spellings, or its pattern, the sparse one, and the rough one where that is another.
-ANYTHING, PATTERN, SPELLINGS = "anything", "pattern", "spellings"
+# many texts it comes with: its spellings, or its pattern, the sparse one where an index is asked for that (ASKED), and
+# the rough one where that is another.
+ANYTHING, ASKED, PATTERN, SPELLINGS = "anything", "asked", "pattern", "spellings"
 Shape = tuple[Any, ...]
 Words = tuple[str, ...]  # the texts of one word
 
 
-def _shape(node: Word | Group, words: list[Words], dense: Trigrams) -> Shape:
+def _shape(node: Word | Group, words: list[Words], dense: Trigrams | None) -> Shape:
     if isinstance(node, Group):
         return tuple(tuple(_shape(part, words, dense) for part in parts) for parts in node.alternatives)
     if node.anything:
         return ANYTHING, node.negated, 0
-    spelt = None if WILDCARDS.search(node.text) else spellings(node.text)
-    if spelt:
-        words.append(spelt)
-    else:
-        pattern = WILDCARDS.sub("%", escaped(node.text, "\\_"))
-        patterns = (pattern, sparse(pattern, dense), rough(pattern))
-        words.append(patterns if patterns[2] != pattern else patterns[:2])
-    return (SPELLINGS if spelt else PATTERN), node.negated, len(words[-1])
+    kind, texts = _texts(node.text, dense)
+    words.append(texts)
+    return kind, node.negated, len(texts)
+
+
+def _texts(word: str, dense: Trigrams | None) -> tuple[str, Words]:
+    if not WILDCARDS.search(word) and (spelt := spellings(word)):
+        return SPELLINGS, spelt
+    pattern = WILDCARDS.sub("%", escaped(word, "\\_"))
+    roughs = [rough(pattern)] if rough(pattern) != pattern else []
+    if dense is not None:
+        return ASKED, (pattern, sparse(pattern, dense), *roughs)
+    if not pattern.startswith("%"):  # an ordinary index may know the beginning
+        return ASKED, (pattern, pattern, *roughs)
+    return PATTERN, (pattern, *roughs)
 
 
 def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElement[bool]:
@@ -107,7 +115,7 @@ def express(column: ColumnElement[str], shape: Shape, name: str) -> ColumnElemen
     def build(node: Shape) -> ColumnElement[bool]:
         if node[0] == ANYTHING:
             return false() if node[1] else column.is_not(None)
-        if node[0] in (PATTERN, SPELLINGS):
+        if node[0] in (ASKED, PATTERN, SPELLINGS):
             kind, negated, size = node
             return _compare(column, kind, negated, size, f"{name}_{next(numbers)}")
         return or_(*(and_(*[build(part) for part in parts]) for parts in node))
@@ -119,7 +127,12 @@ def _compare(column: ColumnElement[str], kind: str, negated: bool, size: int, na
     values = [bindparam(f"{name}_{number}", type_=String()) for number in range(size)]
     if kind == SPELLINGS:
         return column.not_in(values) if negated else column.in_(values)
-    return column.not_ilike(values[0], escape=ESCAPE) if negated else Fits(column, *values)
+    if negated:
+        return column.not_ilike(values[0], escape=ESCAPE)
+    if kind == PATTERN:
+        return Fits(column, *values)
+    pattern, sparse, *roughs = values
+    return and_(column.ilike(sparse, escape=ESCAPE), Fits(column, pattern, *roughs))
 
 
 def bound(name: str, words: Sequence[tuple[Any, ...]]) -> dict[str, Any]:

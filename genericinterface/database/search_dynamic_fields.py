@@ -116,7 +116,7 @@ def _read_field(field: DynamicField, operators: Mapping[str, Any], question: Que
             continue
         parameter = f"{PREFIX}{field.name} {operator}"
         if operator == "Like":
-            reading = read_conditions(_bind(field, operator), given, question.strict)
+            reading = read_conditions(_bind(field, operator), given, question.strict, question.index(_value.value_text))
             if reading is None:
                 continue
             shape, bounds = reading.shape, dict(reading.values)
@@ -204,4 +204,4 @@ def _compare(kind: Kind, name: str, operator: str, sizes: tuple[int, ...]) -> Co
 
 def dynamic_fields() -> Filter:
     """The row of FILTERS; its parameters `DynamicField` and `DynamicField_NameX` are in the request type."""
-    return Filter((), _read, _express, always=True)
+    return Filter((), _read, _express, texts=(_value.value_text,), always=True)

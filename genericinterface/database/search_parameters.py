@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from genericinterface.database.dynamic_fields import DynamicField
 from genericinterface.database.lookups import Names
-from genericinterface.database.search_trigrams import NONE, Trigrams
+from genericinterface.database.search_trigrams import Trigrams
 from genericinterface.schema import NOT_A_SCALAR, text
 from genericinterface.sysconfig import SystemConfiguration
 
@@ -56,8 +56,8 @@ class Question:
 
     `visible_articles`: only articles that customers may see count. `strict`: what Znuny passes over is an error.
     `fields` are the dynamic fields that the parameters name, as far as they exist, `known` the names in the tables that
-    the filters want, by table, `trigrams` those that most texts of a column have. `unindexed`: there may be articles
-    whose words are not in the index.
+    the filters want, by table, `indexes` the columns with trigram indexes (search_trigrams.py). `unindexed`: there may
+    be articles whose words are not in the index.
     """
 
     parameters: Mapping[str, Any]
@@ -67,7 +67,7 @@ class Question:
     strict: bool = False
     fields: Mapping[str, DynamicField] = field(default_factory=dict)
     known: Mapping[str, Names] = field(default_factory=dict)
-    trigrams: Mapping[str, Trigrams] = field(default_factory=dict)
+    indexes: Mapping[str, Trigrams] = field(default_factory=dict)
     unindexed: bool = True
 
     def values(self, name: str) -> Values | None:
@@ -92,9 +92,9 @@ class Question:
                 raise UnknownNameError(name, f"has the value {value}, which does not exist")
         return [ids[value] for value in values if value is not None]
 
-    def dense(self, column: Column[Any]) -> Trigrams:
-        """The trigrams that an index of this column is better not asked for."""
-        return self.trigrams.get(str(column), NONE)
+    def index(self, column: Column[Any]) -> Trigrams | None:
+        """The trigrams that an index of this column is better not asked for; None where it has no trigram index."""
+        return self.indexes.get(str(column))
 
     def integers(self, name: str) -> list[int]:
         """A parameter of whole numbers; [] where it is absent. Raises NothingError where one is none."""

@@ -24,7 +24,7 @@ from genericinterface.database.search_parameters import (
     one_of,
     size,
 )
-from genericinterface.database.search_trigrams import NONE, Trigrams
+from genericinterface.database.search_trigrams import Trigrams
 
 MOST_WORDS = 500  # in the conditions of one parameter; SQLite takes expressions of a depth of 1000
 MOST_LETTERS = 20_000  # of all of these conditions; no column that is searched has so many
@@ -35,7 +35,7 @@ def by_condition(column: Column[Any], name: str, description: str) -> Filter:
     """A filter in the condition language; several conditions are alternatives."""
 
     def read(question: Question) -> Reading | None:
-        return read_conditions(name, question.values(name) or [], question.strict, question.dense(column))
+        return read_conditions(name, question.values(name) or [], question.strict, question.index(column))
 
     def express(shape: Any) -> ColumnElement[bool]:
         return express_conditions(column, name, shape)
@@ -43,7 +43,7 @@ def by_condition(column: Column[Any], name: str, description: str) -> Filter:
     return Filter((Parameter(name, "text", description, repeated=True),), read, express, texts=(column,))
 
 
-def read_conditions(name: str, texts: Sequence[str | None], strict: bool, dense: Trigrams = NONE) -> Reading | None:
+def read_conditions(name: str, texts: Sequence[str | None], strict: bool, dense: Trigrams | None) -> Reading | None:
     """Conditions as one reading: those that allow anything are left out, malformed ones find nothing (Znuny 6.5)."""
     if sum(len(text) for text in texts if text) > MOST_LETTERS:
         raise TooMuchError(name, f"has more than {MOST_LETTERS} letters")
@@ -86,7 +86,7 @@ def customer_ids() -> Filter:
     def read(question: Question) -> Reading | None:
         if question.values("CustomerIDRaw") is None:
             given = question.values("CustomerID") or []
-            return read_conditions("CustomerID", given, question.strict, question.dense(column))
+            return read_conditions("CustomerID", given, question.strict, question.index(column))
         raw = [value for value in question.values("CustomerIDRaw") or [] if value]
         return Reading(size(raw), bound("CustomerIDRaw", raw)) if raw else None
 

@@ -1,10 +1,10 @@
-"""Patterns that cost a trigram index little: letters that nearly every text has are left out of what it is asked.
+"""Trigram indexes as searches see them: which columns have one, and what it is best asked for.
 
-A trigram index (optional_indexes.py) goes through the list of texts of each three letters in a row. `*word0600*` among
-a million titles that all have a `word`: the lists of `wor` and `ord` have a million entries each and rule out nothing.
-With `___d0600` instead the index answers twenty times as quickly; what it finds is compared with the pattern itself.
-Which letters these are is told by the texts that PostgreSQL keeps for its planner. Called by ticket_search.py and the
-filters.
+A trigram index (optional_indexes.py, or one that somebody else has made) goes through the list of texts of each three
+letters in a row. `*word0600*` among a million titles that all have a `word`: the lists of `wor` and `ord` have a
+million entries each and rule out nothing. With `___d0600` instead the index answers twenty times as quickly; what it
+finds is compared with the pattern itself. Which letters these are is told by the texts that PostgreSQL keeps for its
+planner. Called by ticket_search.py and the filters.
 """
 
 from __future__ import annotations
@@ -12,40 +12,74 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ARRAY, Column, Connection, Engine, Text, cast, column, func, select, table, tuple_
+from sqlalchemy import ARRAY, Column, Connection, Engine, Select, Text, any_, cast, column, func, select, table, tuple_
 
 from genericinterface.database.search_words import lower
 
-TTL = 3600.0  # seconds that PostgreSQL's texts are believed: they are others after each ANALYZE, and much the same
+TTL = 30.0  # seconds that indexes are believed to be there, or not
+TTL_TEXTS = 3600.0  # and PostgreSQL's texts: they are others after each ANALYZE, and much the same
 MOST_TEXTS = 200  # of a column that are looked at
 DENSE = 0.8  # part of the texts: with less, a trigram spares more than its list costs (measured with English prose)
 ENOUGH = 3  # trigrams that are asked for nevertheless: few lists alone leave too many texts to look at
+CLASSES = ("gin_trgm_ops", "gist_trgm_ops")
 
-Trigrams = Mapping[str, float]  # the part of the texts that have it
-NONE: Trigrams = MappingProxyType({})
+Trigrams = Mapping[str, float]  # those that nearly all texts of a column have: the part of them that has it
 
 _stats = table("pg_stats", *map(column, ("schemaname", "tablename", "attname", "histogram_bounds")))
-_known: WeakKeyDictionary[Engine, dict[str, tuple[float, Trigrams]]] = WeakKeyDictionary()
+_index = table("pg_index", *map(column, ("indexrelid", "indrelid", "indisvalid", "indkey", "indclass")))
+_class = table("pg_class", column("oid"), column("relname"))
+_attribute = table("pg_attribute", *map(column, ("attrelid", "attnum", "attname")))
+_operators = table("pg_opclass", column("oid"), column("opcname"))
 
 
-def dense(connection: Connection, columns: Collection[Column[Any]]) -> dict[str, Trigrams]:
-    """By column ("ticket.title"): the trigrams in small letters that most of its texts have; no statement mostly.
+@dataclass
+class _Known:
+    """What is known of one database, by column ("ticket.title"), and since when."""
 
-    None where PostgreSQL has not looked at the table yet, and on other databases.
+    indexed: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    dense: dict[str, tuple[float, Trigrams]] = field(default_factory=dict)
+
+
+_known: WeakKeyDictionary[Engine, _Known] = WeakKeyDictionary()
+
+
+def indexes(connection: Connection, columns: Collection[Column[Any]]) -> dict[str, Trigrams]:
+    """The columns ("ticket.title") that have a trigram index, each with its dense trigrams; no statement mostly.
+
+    None have one but on PostgreSQL. Nothing is dense where PostgreSQL has not looked at the table yet.
     """
     if connection.dialect.name != "postgresql":
         return {}
-    kept = _known.setdefault(connection.engine, {})
+    known = _known.setdefault(connection.engine, _Known())
     now = time.monotonic()
-    old = [each for each in columns if str(each) not in kept or kept[str(each)][0] + TTL < now]
-    if old:
-        found = dict(_read(connection, old))
-        kept |= {str(each): (now, found.get(str(each), NONE)) for each in old}
-    return {str(each): kept[str(each)][1] for each in columns}
+    if old := [each for each in columns if _is_old(known.indexed, each, now - TTL)]:
+        found = set(connection.scalars(_indexed(old)))
+        known.indexed |= {str(each): (now, str(each) in found) for each in old}
+    there = [each for each in columns if known.indexed[str(each)][1]]
+    if old := [each for each in there if _is_old(known.dense, each, now - TTL_TEXTS)]:
+        texts = dict(_read(connection, old))
+        known.dense |= {str(each): (now, texts.get(str(each), {})) for each in old}
+    return {str(each): known.dense[str(each)][1] for each in there}
+
+
+def _is_old(kept: Mapping[str, tuple[float, object]], of: Column[Any], oldest: float) -> bool:
+    return str(of) not in kept or kept[str(of)][0] < oldest
+
+
+def _indexed(columns: Collection[Column[Any]]) -> Select[Any]:
+    """Which of these columns have a trigram index."""
+    return (
+        select(_class.c.relname + "." + _attribute.c.attname)
+        .join(_index, _index.c.indrelid == _class.c.oid)
+        .join(_attribute, (_attribute.c.attrelid == _class.c.oid) & (_attribute.c.attnum == any_(_index.c.indkey)))
+        .join(_operators, _operators.c.oid == any_(_index.c.indclass))
+        .where(_index.c.indisvalid, func.pg_table_is_visible(_class.c.oid), _operators.c.opcname.in_(CLASSES))
+        .where(tuple_(_class.c.relname, _attribute.c.attname).in_([(each.table.name, each.name) for each in columns]))
+    )
 
 
 def _read(connection: Connection, columns: Collection[Column[Any]]) -> Iterator[tuple[str, Trigrams]]:

@@ -96,7 +96,7 @@ def _read(connection: Connection, question: Question) -> Search:
     asked = [entry for _, entry in _asked(question)]
     texts = {column for entry in asked for column in entry.texts}
     if texts:
-        question = replace(question, trigrams=search_trigrams.dense(connection, texts))
+        question = replace(question, indexes=search_trigrams.indexes(connection, texts))
     tables = {table for entry in asked for table in entry.tables}
     try:
         return read_search(replace(question, known=lookups.names(connection, tables)))
