@@ -16,6 +16,7 @@ from genericinterface.database.engine import Database
 from genericinterface.database.rows import ids
 from genericinterface.database.search_order import SORT_BY
 from genericinterface.database.search_parameters import MOST_VALUES
+from genericinterface.database.search_texts import MOST_LETTERS
 from genericinterface.operation.ticket.ticket_search import TicketSearch
 from tests.application import REST, SOAP, application, client
 from tests.conftest import BACKENDS, Maker
@@ -234,6 +235,14 @@ def test_a_dynamic_field_sorts_and_a_ticket_comes_once_for_each_value(caller: Cl
         {"Title": "(open"},
         {"Title": ["(open", {"a": "b"}]},
         {"Title": "\u2603"},
+        {"Title": "*\0*"},
+        {"Fulltext": "a\0"},
+        {"MIMEBase_Body": "\0"},
+        {"CustomerIDRaw": ["acme", "\0"]},
+        {"DynamicField_Color": {"Equals": "\0"}},
+        {"DynamicField_\0": {"Equals": "x"}},
+        {"SortBy": "DynamicField_\0"},
+        {"Queues": "\0"},
     ],
 )
 def test_what_finds_nothing(ask: Ask, odd: dict[str, Any]) -> None:
@@ -303,6 +312,15 @@ def test_lists_that_are_too_long_are_refused(asker: Client) -> None:
     many = ROOT | {"TicketID": numbers, "QueueIDs": numbers, "OwnerIDs": numbers, "StateIDs": numbers}
     error = json.loads(asker.post(f"{REST}/Ticket/search", json=many).data)["Error"]
     assert error["ErrorCode"] == "TicketSearch.InvalidParameter"
+
+
+@pytest.mark.parametrize("name", ["Title", "Fulltext", "MIMEBase_Body", "CustomerID"])
+def test_texts_that_are_too_long_are_refused(asker: Client, name: str) -> None:
+    longest = ROOT | {name: "\N{PRINTER}" * MOST_LETTERS}
+    assert json.loads(asker.post(f"{REST}/Ticket/search", json=longest).data) == {}
+    error = json.loads(asker.post(f"{REST}/Ticket/search", json=ROOT | {name: "a" * (MOST_LETTERS + 1)}).data)["Error"]
+    assert error["ErrorCode"] == "TicketSearch.InvalidParameter"
+    assert error["ErrorMessage"].startswith(f"TicketSearch: {name} has more than ")
 
 
 def test_long_lists_are_searched(ask: Ask, shared: Database) -> None:

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, FromClause, Select, String, and_, bindparam, exists, or_, select, union_all
 
 from genericinterface.database import tables as t
-from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading
+from genericinterface.database.search_parameters import Filter, Parameter, Question, Reading, TooMuchError
 from genericinterface.database.search_pattern import ESCAPE, Fits, Uncounted, rough
+from genericinterface.database.search_texts import MOST_LETTERS
 from genericinterface.database.search_times import TimeFamily
 from genericinterface.database.search_trigrams import sparse
 from genericinterface.database.search_words import lower
@@ -72,6 +73,9 @@ def _what(name: str) -> str:
 def _read(question: Question) -> Reading | None:
     found = {name: pattern(question.scalar(name)) for name in (*KEYS, FULLTEXT)}
     texts = {name: text for name, text in found.items() if text}
+    for name, text in texts.items():
+        if len(text) > MOST_LETTERS + 2:  # with the wildcards around it
+            raise TooMuchError(name, f"has more than {MOST_LETTERS} letters")
     time = ARTICLE_TIME.read(question)
     if not texts and time is None:
         return None

@@ -27,7 +27,7 @@ from genericinterface.database.search_parameters import (
 from genericinterface.database.search_trigrams import Trigrams
 
 MOST_WORDS = 500  # in the conditions of one parameter; SQLite takes expressions of a depth of 1000
-MOST_LETTERS = 20_000  # of all of these conditions; no column that is searched has so many
+MOST_LETTERS = 10_000  # of all of these conditions; SQLite takes patterns of 50,000 bytes
 MALFORMED = "malformed"
 
 

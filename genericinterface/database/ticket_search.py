@@ -75,6 +75,9 @@ def search(
     names one in a second. Raises NothingError where nothing can be found, for a reason that a strict caller wants to
     know.
     """
+    for name, value in question.parameters.items():
+        if _has_nul(name) or _has_nul(value):
+            raise NothingError(name, "has a NUL character, which no ticket has")  # PostgreSQL refuses to be asked
     names = wanted(question.parameters).keys() | fields_in_order(question.parameters)
     question = replace(question, fields=find(connection, names)) if names else question
     read = _read(connection, question)
@@ -88,6 +91,14 @@ def search(
     if not counted:
         return Found(tickets, None, **page)
     return Found(tickets, connection.scalar(_count(read.shapes, permission), read.values), **page)
+
+
+def _has_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_has_nul(part) for entry in value.items() for part in entry)
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def _read(connection: Connection, question: Question) -> Search:
