@@ -19,6 +19,7 @@ from genericinterface.database.tables import (
     mention,
     permission_groups,
     queue,
+    role_user,
     ticket,
     ticket_watcher,
     users,
@@ -68,6 +69,15 @@ def allowed(database: Database, actor: Agent, sysconfig: SystemConfiguration) ->
     one_by_one = {permission for permission in PERMISSIONS if may(database, actor, sysconfig, permission)}
     assert {permission for permission in PERMISSIONS if found.allow(permission)} == one_by_one
     return one_by_one
+
+
+def lonely(database: Database) -> Agent:
+    """An agent who is in no group any more."""
+    actor = agent(database, "mail")
+    with database.transaction() as connection:
+        connection.execute(delete(group_user).where(group_user.c.user_id == actor.id))
+        connection.execute(delete(role_user).where(role_user.c.user_id == actor.id))
+    return actor
 
 
 @pytest.fixture
@@ -155,6 +165,93 @@ def test_nothing_is_allowed_with_a_ticket_that_is_not_there(read_only_database: 
         assert accessible_tickets(connection, jd, [4711], ALL) == set()
         assert accessible_tickets(connection, jd, [], ALL) == set()
     assert not any(found.allow(permission) for permission in PERMISSIONS)
+
+
+# ------------------------------------------------------------------------------------------------- limits to queues
+
+RELATIONS = ("owner", "responsible")
+LIMITS = (("Misc", "note"), ("Postmaster", "ro, move, note"), ("Raw", "rw"), ("Support", " priority ,close,\n owner "))
+
+
+def relate(database: Database, actor: Agent, relation: str) -> None:
+    """Makes the agent the ticket's owner and so on; it has no other relation to it."""
+    change(database, **{"owner": {"user_id": actor.id}, "responsible": {"responsible_user_id": actor.id}}[relation])
+
+
+def only(relation: str, limits: tuple[tuple[str, str], ...] = ()) -> SystemConfiguration:
+    """Of the checks of RELATIONS this one is on, with these limits."""
+    checks: dict[str, Any] = {f"permission_{name}_check": name == relation for name in RELATIONS}
+    return replace(ALL, **checks, **{f"permission_{relation}_queues": limits})
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+@pytest.mark.parametrize(
+    ("queue_name", "granted"),
+    [
+        ("Misc", {"ro", "note"}),  # whoever may anything may read
+        ("Postmaster", {"ro", "move", "note"}),
+        ("Raw", set(PERMISSIONS)),
+        ("Support", {"ro", "priority", "close", "owner"}),
+        ("Junk", set()),
+        ("Sales", set()),
+    ],
+)
+def test_a_limit_names_queues_and_what_may_be_done_there(
+    foreign: Database, relation: str, queue_name: str, granted: set[str]
+) -> None:
+    tester = lonely(foreign)
+    move(foreign, queue_name)
+    assert allowed(foreign, tester, only(relation, LIMITS)) == set()
+    relate(foreign, tester, relation)
+    assert allowed(foreign, tester, only(relation, LIMITS)) == granted
+    assert allowed(foreign, tester, only(relation)) == set(PERMISSIONS)
+    assert allowed(foreign, tester, replace(only(relation, LIMITS), **{f"permission_{relation}_check": False})) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "granted"),
+    [("", set()), ("0", set()), (" ", {"ro"}), ("NOTE", {"ro"}), ("note close", {"ro"}), ("note;close", {"ro"})],
+)
+def test_permissions_of_a_limit_are_separated_by_commas(foreign: Database, text: str, granted: set[str]) -> None:
+    tester = lonely(foreign)
+    relate(foreign, tester, "owner")
+    assert allowed(foreign, tester, only("owner", (("Sales", text),))) == granted
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_groups_count_beside_a_limit(foreign: Database, relation: str) -> None:
+    mail = agent(foreign, "mail")
+    move(foreign, "Support")
+    relate(foreign, mail, relation)
+    assert allowed(foreign, mail, only(relation, (("Raw", "rw"),))) == {"ro", "note"}
+    assert allowed(foreign, mail, only(relation, (("Support", "close"),))) == {"ro", "note", "close"}
+
+
+def test_a_limit_is_for_one_relation(foreign: Database) -> None:
+    tester = lonely(foreign)
+    limited = replace(ALL, permission_owner_queues=(("Raw", "rw"),))
+    relate(foreign, tester, "owner")
+    assert allowed(foreign, tester, limited) == set()
+    relate(foreign, tester, "responsible")
+    assert allowed(foreign, tester, limited) == set(PERMISSIONS)
+
+
+def test_limits_add_up_where_there_are_several_relations(foreign: Database) -> None:
+    tester = lonely(foreign)
+    for relation in ("owner", "responsible"):
+        relate(foreign, tester, relation)
+    limited = replace(
+        ALL, permission_owner_queues=(("Sales", "note"),), permission_responsible_queues=(("Sales", "move"),)
+    )
+    assert allowed(foreign, tester, limited) == {"ro", "note", "move"}
+
+
+def test_more_queues_than_are_spelt_out(foreign: Database) -> None:
+    tester = lonely(foreign)
+    relate(foreign, tester, "owner")
+    many = tuple((f"Queue {number}", "ro") for number in range(100))
+    assert allowed(foreign, tester, only("owner", many)) == set()
+    assert allowed(foreign, tester, only("owner", (*many, ("Sales", "ro")))) == {"ro"}
 
 
 # ---------------------------------------------------------------------------------------------------- customer users

@@ -104,6 +104,17 @@ def test_a_setting_that_is_switched_off_is_nothing(database: Database) -> None:
     assert found.force_state_change_on_lock == (("new", "open"),)
 
 
+def test_limits_of_owners_hold_where_they_are_switched_on(database: Database) -> None:
+    limits = "---\nMisc: note\nModule: rw\nRaw: ro, note\n"  # Module is the name of a queue here
+    owner, responsible = (f"Ticket::Permission::{name}Check::Queues" for name in ("Owner", "Responsible"))
+    with database.transaction() as connection:
+        add_default(connection, responsible, limits, valid=0)
+        add_modified(connection, add_default(connection, owner, limits, valid=0), owner, limits)
+    found = resolve(database).configuration
+    assert found.permission_owner_queues == (("Misc", "note"), ("Module", "rw"), ("Raw", "ro, note"))
+    assert found.permission_responsible_queues == ()
+
+
 def test_calendars_are_read_and_can_be_hashed(database: Database) -> None:
     with database.transaction() as connection:
         add_default(connection, "TimeWorkingHours::Calendar2", "---\nMon:\n- '9'\n- '8'\nSun: []\n")
@@ -132,6 +143,7 @@ def vars_of(configuration: SystemConfiguration) -> dict[str, Any]:
         ("Ticket::Hook", ["a"], "not a text"),
         ("Ticket::UnlockStateType", "new", "not a list of texts"),
         ("Ticket::StateAfterPending", "new", "not a hash of texts"),
+        ("Ticket::Permission::OwnerCheck::Queues", ["Raw"], "not a hash of texts"),
         ("TimeWorkingHours", {"Mon": ["24"]}, "no number from 0 to 23"),
         ("TimeWorkingHours", {"Monday": []}, "Monday: days are"),
         ("TimeWorkingHours::Calendar9", {"Mon": "8"}, "not a list of hours"),

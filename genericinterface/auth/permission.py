@@ -23,6 +23,7 @@ from genericinterface.database.permission import (
     agent_queues,
     customer_groups,
     customer_ids,
+    in_queues,
     in_queues_of,
     mentions,
     of_customer,
@@ -30,6 +31,7 @@ from genericinterface.database.permission import (
 )
 from genericinterface.database.tables import permission_groups, queue, ticket
 from genericinterface.sysconfig import SystemConfiguration
+from genericinterface.sysconfig.setting import Limits
 
 ROOT = 1  # the agent whose searches find every ticket; with a single ticket it has no privilege
 ACTORS = 4096  # for so many the expression is kept: building it costs more than asking the database
@@ -92,10 +94,10 @@ def _moving() -> Select[tuple[int]]:
 def access(actor: Actor, sysconfig: SystemConfiguration, permission: str = READ) -> Access:
     """With which tickets an actor may do what `permission` says (`ro`, `note`, `priority`, …), as in Znuny 6.5.
 
-    Agents: owners and responsible agents may all, those with the permission (or `rw`) in the queue's group may it,
-    watchers and the mentioned may read. Customer users: tickets of their own and of their companies, in the groups of
-    customers where CustomerGroupSupport is on. (`move`, `close` and `responsible`, which TicketUpdate asks for, are
-    permissions that no group has: only `rw` grants them.)
+    Agents: owners and responsible agents may all (or what an administrator has limited that to), those with the
+    permission (or `rw`) in the queue's group may it, watchers and the mentioned may read. Customer users: tickets of
+    their own and of their companies, in the groups of customers where CustomerGroupSupport is on. (`move`, `close` and
+    `responsible`, which TicketUpdate asks for, are permissions that no group has: only `rw` grants them.)
     """
     if isinstance(actor, Agent):
         return Access(_agent_access(permission, _rules(sysconfig)), {"actor": actor.id})
@@ -120,27 +122,27 @@ def _accessible(condition: ColumnElement[bool]) -> Select[tuple[int]]:
 
 
 class TicketPermissions(NamedTuple):
-    """What an agent may do with one ticket: `everything` as its owner or responsible, else what its group grants."""
+    """What an agent may do with one ticket: all permissions that its group, its owner's rights and the like grant."""
 
-    everything: bool
     granted: frozenset[str]
 
     def allow(self, permission: str) -> bool:
-        """Whether the permission is among them."""
-        return self.everything or "rw" in self.granted or permission in self.granted
+        """Whether the permission is among them; `rw` is all of them."""
+        return "rw" in self.granted or permission in self.granted
 
 
 def ticket_permissions(
     connection: Connection, agent: Agent, ticket_id: int, sysconfig: SystemConfiguration
 ) -> TicketPermissions:
     """All that an agent may do with a ticket; nothing with one that is not there. One statement."""
-    statement = _permissions(_rules(sysconfig))
-    rows = connection.execute(statement, {"actor": agent.id, "ticket": ticket_id}).all()
-    if not rows:
-        return TicketPermissions(False, frozenset())
-    everything, reads = bool(rows[0].everything), bool(rows[0].reads)
+    rules = _rules(sysconfig)
+    rows = connection.execute(_permissions(rules), {"actor": agent.id, "ticket": ticket_id}).all()
     granted = {row.permission_key for row in rows if row.permission_key is not None}
-    return TicketPermissions(everything, frozenset(granted | ({READ} if reads else set())))
+    for row in rows[:1]:
+        granted |= {READ} if row.reads else set()
+        for rule in rules.related:
+            granted |= rule.granted(row.queue) if getattr(row, rule.relation) else frozenset()
+    return TicketPermissions(frozenset(granted))
 
 
 @cache
@@ -148,7 +150,8 @@ def _permissions(rules: _Rules) -> Select[Any]:
     granted = agent_permissions(_AGENT).subquery("granted")
     return (
         select(
-            or_(false(), *_everything(rules)).label("everything"),
+            queue.c.name.label("queue"),
+            *(_RELATIONS[rule.relation].label(rule.relation) for rule in rules.related),
             or_(false(), *_readers(rules)).label("reads"),
             granted.c.permission_key,
         )
@@ -159,19 +162,57 @@ def _permissions(rules: _Rules) -> Select[Any]:
     )
 
 
+_RELATIONS: dict[str, ColumnElement[bool]] = {
+    "owner": ticket.c.user_id == _AGENT,
+    "responsible": ticket.c.responsible_user_id == _AGENT,
+}
+
+
+class _Rule(NamedTuple):
+    """What an agent may by a relation to a ticket: everything, or where there are `limits`, this in these queues."""
+
+    relation: str
+    limits: Limits
+
+    def granted(self, queue_name: str) -> frozenset[str]:
+        """The permissions in the queue of that name."""
+        if not self.limits:
+            return frozenset({"rw"})
+        return _listed(dict(self.limits).get(queue_name, ""))
+
+    def access(self, permission: str) -> ColumnElement[bool]:
+        """The tickets with which the agent may do it by this rule."""
+        related = _RELATIONS[self.relation]
+        if not self.limits:
+            return related
+        return related & in_queues([name for name, text in self.limits if {"rw", permission} & _listed(text)])
+
+
+def _listed(text: str) -> frozenset[str]:
+    """The permissions of a limit (`ro, move, note`). Whatever stands there grants `ro` as well, as in Znuny 6.5."""
+    if text in ("", "0"):
+        return frozenset()
+    return frozenset({READ, *(name.strip() for name in text.split(","))})
+
+
 class _Rules(NamedTuple):
     """Which of Znuny's checks beside that of groups are on (`Ticket::Permission###1-OwnerCheck` and so on)."""
 
-    owner: bool
-    responsible: bool
+    related: tuple[_Rule, ...]
     watcher: bool
     mention: bool
 
 
 def _rules(sysconfig: SystemConfiguration) -> _Rules:
+    related = (
+        (sysconfig.permission_owner_check, _Rule("owner", sysconfig.permission_owner_queues)),
+        (
+            sysconfig.permission_responsible_check and sysconfig.ticket_responsible,
+            _Rule("responsible", sysconfig.permission_responsible_queues),
+        ),
+    )
     return _Rules(
-        sysconfig.permission_owner_check,
-        sysconfig.permission_responsible_check and sysconfig.ticket_responsible,
+        tuple(rule for is_on, rule in related if is_on),
         sysconfig.permission_watcher_check and sysconfig.ticket_watcher,
         sysconfig.permission_mention_check,
     )
@@ -190,18 +231,13 @@ def _values(actor: Actor) -> dict[str, Any]:
     return {"actor": actor.login, "lower_actor": actor.login.lower()}
 
 
-def _everything(rules: _Rules) -> list[ColumnElement[bool]]:
-    owner, responsible = ticket.c.user_id == _AGENT, ticket.c.responsible_user_id == _AGENT
-    return [owner] * rules.owner + [responsible] * rules.responsible
-
-
 def _readers(rules: _Rules) -> list[ColumnElement[bool]]:
     return [watched_by(_AGENT)] * rules.watcher + [mentions(_AGENT)] * rules.mention
 
 
 @cache
 def _agent_access(permission: str, rules: _Rules) -> ColumnElement[bool]:
-    conditions = [*_everything(rules), in_queues_of(agent_groups(_AGENT, permission))]
+    conditions = [*(rule.access(permission) for rule in rules.related), in_queues_of(agent_groups(_AGENT, permission))]
     return or_(*conditions, *(_readers(rules) if permission == READ else ()))
 
 

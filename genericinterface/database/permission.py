@@ -6,7 +6,7 @@ Called by auth/permission.py, which is the one place that turns an actor into a 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -170,6 +170,11 @@ EVERYTHING = Access(true(), {})
 def in_queues_of(groups: Select[tuple[int]]) -> ColumnElement[bool]:
     """Tickets in the queues of these groups."""
     return ticket.c.queue_id.in_(select(queue.c.id).where(queue.c.group_id.in_(groups)))
+
+
+def in_queues(names: Collection[str]) -> ColumnElement[bool]:
+    """Tickets in the queues of these names."""
+    return ticket.c.queue_id.in_(select(queue.c.id).where(one_of(queue.c.name, names)))
 
 
 def watched_by(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from genericinterface.sysconfig.setting import Texts, setting
+from genericinterface.sysconfig.setting import Limits, Texts, setting
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,14 @@ class AccessSettings:
     permission_owner_check: bool = setting(True, "Ticket::Permission###1-OwnerCheck", "owners may do all with a ticket")
     permission_responsible_check: bool = setting(
         True, "Ticket::Permission###2-ResponsibleCheck", "so may responsible agents, where there are such"
+    )
+    permission_owner_queues: Limits = setting(
+        (),
+        "Ticket::Permission::OwnerCheck::Queues",
+        "where it is set: owners may do only this, and only in these queues",
+    )
+    permission_responsible_queues: Limits = setting(
+        (), "Ticket::Permission::ResponsibleCheck::Queues", "the same for responsible agents"
     )
     permission_watcher_check: bool = setting(
         True, "Ticket::Permission###4-WatcherCheck", "watchers may read, where tickets can be watched"

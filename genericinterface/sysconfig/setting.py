@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 Texts = tuple[str, ...]
 Pairs = tuple[tuple[str, str], ...]  # a hash of texts, by key; dict() makes one of it
+Limits = tuple[tuple[str, str], ...]  # the same where any key is one: names of queues, and permissions there
 
 HIDDEN = "(hidden)"
 
@@ -26,7 +27,7 @@ MODULE_KEYS = frozenset({"Event", "Module", "Transaction"})
 class Setting:
     """One setting. `stored` and `key`: the row of Znuny's that has it, and the key of the row's hash, "" for all of it.
 
-    `kind` is bool, int, str, Texts, Pairs, zone, program, or a part of Calendar; `attribute` is that of
+    `kind` is bool, int, str, Texts, Pairs, Limits, zone, program, or a part of Calendar; `attribute` is that of
     SystemConfiguration, and `index` the number of the calendar.
     """
 
@@ -113,9 +114,13 @@ def _texts(value: object) -> Texts:
 
 
 def _pairs(value: object) -> Pairs:
+    return tuple((key, item) for key, item in _limits(value) if key not in MODULE_KEYS)
+
+
+def _limits(value: object) -> Limits:
     if not isinstance(value, Mapping) or not all(isinstance(item, str | int | None) for item in value.values()):
         raise ValueError(f"{value!r} is not a hash of texts")
-    return tuple(sorted((str(key), _str(item)) for key, item in value.items() if key not in MODULE_KEYS))
+    return tuple(sorted((str(key), _str(item)) for key, item in value.items()))
 
 
 def zone(value: object) -> str:
@@ -133,9 +138,10 @@ SHOWN: dict[str, Callable[[Any], str]] = {
     "bool": lambda value: str(int(value)),
     "Texts": ", ".join,
     "Pairs": _shown_pairs,
+    "Limits": _shown_pairs,
 }
 
-ABSENT: dict[str, Any] = {"bool": False, "str": "", "Texts": (), "Pairs": ()}
+ABSENT: dict[str, Any] = {"bool": False, "str": "", "Texts": (), "Pairs": (), "Limits": ()}
 
 READERS: dict[str, Callable[[object], Any]] = {
     "bool": _bool,
@@ -143,6 +149,7 @@ READERS: dict[str, Callable[[object], Any]] = {
     "str": _str,
     "Texts": _texts,
     "Pairs": _pairs,
+    "Limits": _limits,
     "zone": zone,
     "program": _str,  # Znuny's code knows where to find it
 }
