@@ -39,7 +39,6 @@ PREFIX = "genericinterface_"
 EXTENSION = "pg_trgm"
 MEMORY = "256MB"  # to make an index in; with the 64 MB that PostgreSQL takes it goes through a large one more often
 TRIGRAM, PLAIN, STATISTICS, SAMPLE = "trigram", "plain", "statistics", "sample"
-SAMPLED = 500  # texts that PostgreSQL keeps of a column (its own: 100): a word in one of a hundred is among them then
 Statement = CreateIndex | DropIndex | TextClause
 THERE, MISSING, BROKEN = "there", "missing", "broken"
 
@@ -49,20 +48,21 @@ _ROW_BYTES = {TRIGRAM: (10, 0.7), PLAIN: (16, 1.1), STATISTICS: (0, 0.0), SAMPLE
 
 @dataclass(frozen=True)
 class OptionalIndex:
-    """One optional index: `serves` says which searches it is for."""
+    """One optional index: `serves` says which searches it is for. Of a SAMPLE, `size` texts are kept."""
 
     name: str
     table: Table
     columns: tuple[str, ...]
     serves: str
     kind: str = PLAIN
+    size: int = 0
 
     def create(self) -> Statement:
         """The statement that makes it."""
         if self.kind == STATISTICS:
             return text(f"CREATE STATISTICS {self.name} (mcv) ON {', '.join(self.columns)} FROM {self.table.name}")
         if self.kind == SAMPLE:
-            return _keep_sample(self, SAMPLED)
+            return _keep_sample(self, self.size)
         copy = self.table.to_metadata(MetaData())  # an index of the table itself would be made with the table
         columns = [copy.c[name] for name in self.columns]
         options: dict[str, Any] = {}
@@ -79,23 +79,24 @@ def _trigram(name: str, table: Table, column: str, serves: str) -> OptionalIndex
     return OptionalIndex(PREFIX + name, table, (column,), serves, TRIGRAM)
 
 
+def _sample(name: str, table: Table, column: str, size: int) -> OptionalIndex:
+    """More texts cost each planning more, up to half a millisecond."""
+    serves = f"no index: {size} texts instead of 100, from which PostgreSQL's planner knows how frequent a word is"
+    return OptionalIndex(PREFIX + name, table, (column,), serves, SAMPLE, size)
+
+
 def _plain(name: str, table: Table, columns: tuple[str, ...], serves: str) -> OptionalIndex:
     return OptionalIndex(PREFIX + name, table, columns, serves)
 
 
 OPTIONAL: tuple[OptionalIndex, ...] = (
     _trigram("ticket_title", t.ticket, "title", "Title, Fulltext"),
+    _sample("ticket_title_sample", t.ticket, "title", 300),
     _trigram("ticket_number", t.ticket, "tn", "TicketNumber with wildcards"),
     _trigram("ticket_customer", t.ticket, "customer_id", "CustomerID with wildcards or more than five letters"),
     _trigram("ticket_customer_user", t.ticket, "customer_user_id", "CustomerUserLogin, likewise"),
     _trigram("article_words", t.article_search_index, "article_value", "MIMEBase_…, Fulltext"),
-    OptionalIndex(
-        f"{PREFIX}article_words_sample",
-        t.article_search_index,
-        ("article_value",),
-        f"no index: {SAMPLED} texts instead of 100, from which PostgreSQL's planner knows how frequent a word is",
-        SAMPLE,
-    ),
+    _sample("article_words_sample", t.article_search_index, "article_value", 500),
     _trigram("field_text", t.dynamic_field_value, "value_text", "Like of dynamic fields, Equals of longer texts"),
     _plain(
         "ticket_queue_state",
@@ -184,7 +185,7 @@ def _existing(connection: Connection) -> dict[str, tuple[str, int | None]]:
         select(literal(index.name), literal(True), null())
         .select_from(_attribute.join(_class, _class.c.oid == _attribute.c.attrelid))
         .where(_class.c.relname == index.table.name, func.pg_table_is_visible(_class.c.oid))
-        .where(_attribute.c.attname == index.columns[0], _attribute.c.attstattarget == SAMPLED)
+        .where(_attribute.c.attname == index.columns[0], _attribute.c.attstattarget == index.size)
         for index in OPTIONAL
         if index.kind == SAMPLE
     ]
