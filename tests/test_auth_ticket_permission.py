@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 
 from genericinterface.auth import Actor, Agent, Customer
 from genericinterface.auth.permission import accessible_tickets, may_create_in, ticket_permissions
@@ -21,10 +21,12 @@ from genericinterface.database.tables import (
     queue,
     role_user,
     ticket,
+    ticket_history,
     ticket_watcher,
     users,
 )
 from genericinterface.sysconfig import SystemConfiguration
+from tests.statements import sent_to
 
 PERMISSIONS = ("ro", "note", "move", "owner", "responsible", "priority", "close", "rw", "create")
 PLAIN = SystemConfiguration()
@@ -169,13 +171,21 @@ def test_nothing_is_allowed_with_a_ticket_that_is_not_there(read_only_database: 
 
 # ------------------------------------------------------------------------------------------------- limits to queues
 
-RELATIONS = ("owner", "responsible")
+RELATIONS = ("owner", "responsible", "creator", "involved")
 LIMITS = (("Misc", "note"), ("Postmaster", "ro, move, note"), ("Raw", "rw"), ("Support", " priority ,close,\n owner "))
 
 
 def relate(database: Database, actor: Agent, relation: str) -> None:
     """Makes the agent the ticket's owner and so on; it has no other relation to it."""
-    change(database, **{"owner": {"user_id": actor.id}, "responsible": {"responsible_user_id": actor.id}}[relation])
+    column = {"owner": ticket.c.user_id, "responsible": ticket.c.responsible_user_id, "creator": ticket.c.create_by}
+    if relation in column:
+        change(database, **{column[relation].name: actor.id})
+        return
+    with database.transaction() as connection:
+        assert actor.id not in set(connection.scalars(select(ticket_history.c.create_by)))
+        entry = select(func.max(ticket_history.c.id)).where(ticket_history.c.ticket_id == FOREIGN).scalar_subquery()
+        where = ticket_history.c.id == entry
+        assert connection.execute(update(ticket_history).where(where).values(create_by=actor.id)).rowcount == 1
 
 
 def only(relation: str, limits: tuple[tuple[str, str], ...] = ()) -> SystemConfiguration:
@@ -227,6 +237,13 @@ def test_groups_count_beside_a_limit(foreign: Database, relation: str) -> None:
     assert allowed(foreign, mail, only(relation, (("Support", "close"),))) == {"ro", "note", "close"}
 
 
+@pytest.mark.parametrize("relation", ["creator", "involved"])
+def test_creators_and_involved_agents_may_nothing_by_default(foreign: Database, relation: str) -> None:
+    tester = lonely(foreign)
+    relate(foreign, tester, relation)
+    assert allowed(foreign, tester, ALL) == set()
+
+
 def test_a_limit_is_for_one_relation(foreign: Database) -> None:
     tester = lonely(foreign)
     limited = replace(ALL, permission_owner_queues=(("Raw", "rw"),))
@@ -238,12 +255,11 @@ def test_a_limit_is_for_one_relation(foreign: Database) -> None:
 
 def test_limits_add_up_where_there_are_several_relations(foreign: Database) -> None:
     tester = lonely(foreign)
-    for relation in ("owner", "responsible"):
+    for relation in ("owner", "involved"):
         relate(foreign, tester, relation)
-    limited = replace(
-        ALL, permission_owner_queues=(("Sales", "note"),), permission_responsible_queues=(("Sales", "move"),)
-    )
-    assert allowed(foreign, tester, limited) == {"ro", "note", "move"}
+    limits = {"permission_owner_queues": (("Sales", "note"),), "permission_involved_queues": (("Sales", "move"),)}
+    assert allowed(foreign, tester, replace(ALL, **limits)) == {"ro", "note"}
+    assert allowed(foreign, tester, replace(ALL, permission_involved_check=True, **limits)) == {"ro", "note", "move"}
 
 
 def test_more_queues_than_are_spelt_out(foreign: Database) -> None:
@@ -340,3 +356,14 @@ def test_a_statement_serves_every_agent(read_only_database: Database) -> None:
     assert second
     assert first != second
     assert first | second <= everything
+
+
+def test_all_checks_are_asked_in_one_statement(read_only_database: Database) -> None:
+    jd = agent(read_only_database, "jd")
+    checks = {f"permission_{name}_check": True for name in RELATIONS}
+    limits = {f"permission_{name}_queues": LIMITS for name in RELATIONS}
+    everything = replace(ALL, **checks, **limits)
+    with sent_to(read_only_database) as statements, read_only_database.reading() as connection:
+        accessible_tickets(connection, jd, range(1, 100), everything)
+        ticket_permissions(connection, jd, FOREIGN, everything)
+    assert len([text for text in statements if text.startswith("SELECT")]) == 2

@@ -28,6 +28,7 @@ from genericinterface.database.permission import (
     mentions,
     of_customer,
     watched_by,
+    worked_on_by,
 )
 from genericinterface.database.tables import permission_groups, queue, ticket
 from genericinterface.sysconfig import SystemConfiguration
@@ -94,10 +95,11 @@ def _moving() -> Select[tuple[int]]:
 def access(actor: Actor, sysconfig: SystemConfiguration, permission: str = READ) -> Access:
     """With which tickets an actor may do what `permission` says (`ro`, `note`, `priority`, …), as in Znuny 6.5.
 
-    Agents: owners and responsible agents may all (or what an administrator has limited that to), those with the
-    permission (or `rw`) in the queue's group may it, watchers and the mentioned may read. Customer users: tickets of
-    their own and of their companies, in the groups of customers where CustomerGroupSupport is on. (`move`, `close` and
-    `responsible`, which TicketUpdate asks for, are permissions that no group has: only `rw` grants them.)
+    Agents: owners, responsible agents and, where that is switched on, creators and those in the history may all (or
+    what an administrator has limited that to), those with the permission (or `rw`) in the queue's group may it,
+    watchers and the mentioned may read. Customer users: tickets of their own and of their companies, in the groups of
+    customers where CustomerGroupSupport is on. (`move`, `close` and `responsible`, which TicketUpdate asks for, are
+    permissions that no group has: only `rw` grants them.)
     """
     if isinstance(actor, Agent):
         return Access(_agent_access(permission, _rules(sysconfig)), {"actor": actor.id})
@@ -165,6 +167,8 @@ def _permissions(rules: _Rules) -> Select[Any]:
 _RELATIONS: dict[str, ColumnElement[bool]] = {
     "owner": ticket.c.user_id == _AGENT,
     "responsible": ticket.c.responsible_user_id == _AGENT,
+    "creator": ticket.c.create_by == _AGENT,
+    "involved": worked_on_by(_AGENT),
 }
 
 
@@ -210,6 +214,8 @@ def _rules(sysconfig: SystemConfiguration) -> _Rules:
             sysconfig.permission_responsible_check and sysconfig.ticket_responsible,
             _Rule("responsible", sysconfig.permission_responsible_queues),
         ),
+        (sysconfig.permission_creator_check, _Rule("creator", sysconfig.permission_creator_queues)),
+        (sysconfig.permission_involved_check, _Rule("involved", sysconfig.permission_involved_queues)),
     )
     return _Rules(
         tuple(rule for is_on, rule in related if is_on),

@@ -42,6 +42,7 @@ from genericinterface.database.tables import (
     role_user,
     roles,
     ticket,
+    ticket_history,
     ticket_watcher,
     users,
 )
@@ -181,6 +182,12 @@ def watched_by(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Tickets that the agent watches."""
     column = ticket_watcher.c
     return exists().where(column.ticket_id == ticket.c.id, column.user_id == user_id).correlate(ticket)
+
+
+def worked_on_by(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """Tickets with an entry of the agent in their history."""
+    column = ticket_history.c
+    return exists().where(column.ticket_id == ticket.c.id, column.create_by == user_id).correlate(ticket)
 
 
 def mentions(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:

@@ -53,23 +53,25 @@ class AccessSettings:
     permission_responsible_check: bool = setting(
         True, "Ticket::Permission###2-ResponsibleCheck", "so may responsible agents, where there are such"
     )
-    permission_owner_queues: Limits = setting(
-        (),
-        "Ticket::Permission::OwnerCheck::Queues",
-        "where it is set: owners may do only this, and only in these queues",
-    )
-    permission_responsible_queues: Limits = setting(
-        (), "Ticket::Permission::ResponsibleCheck::Queues", "the same for responsible agents"
-    )
     permission_watcher_check: bool = setting(
         True, "Ticket::Permission###4-WatcherCheck", "watchers may read, where tickets can be watched"
     )
     permission_creator_check: bool = setting(
-        False, "Ticket::Permission###5-CreatorCheck", "not honoured yet: who created a ticket is let in"
+        False, "Ticket::Permission###5-CreatorCheck", "who created a ticket may do all with it"
     )
     permission_involved_check: bool = setting(
-        False, "Ticket::Permission###6-InvolvedCheck", "not honoured yet: so is everybody who worked on it"
+        False, "Ticket::Permission###6-InvolvedCheck", "so may every agent who is in its history"
     )
     permission_mention_check: bool = setting(
         True, "Ticket::Permission###6-MentionCheck", "agents who are mentioned may read"
+    )
+    permission_owner_queues: Limits = setting(
+        (), "Ticket::Permission::OwnerCheck::Queues", "limit of owners: queues, and what they may do in them"
+    )
+    permission_responsible_queues: Limits = setting(
+        (), "Ticket::Permission::ResponsibleCheck::Queues", "limit of responsible agents"
+    )
+    permission_creator_queues: Limits = setting((), "Ticket::Permission::CreatorCheck::Queues", "limit of creators")
+    permission_involved_queues: Limits = setting(
+        (), "Ticket::Permission::InvolvedCheck::Queues", "limit of agents in the history"
     )
