@@ -115,6 +115,23 @@ def test_limits_of_owners_hold_where_they_are_switched_on(database: Database) ->
     assert found.permission_responsible_queues == ()
 
 
+def test_permission_modules_are_read_with_what_follows_from_them(database: Database) -> None:
+    text = "---\nGranted: '{}'\nModule: Some\nRequired: '{}'\n"
+    owner, group, creator = (
+        f"Ticket::Permission###{name}" for name in ("1-OwnerCheck", "3-GroupCheck", "5-CreatorCheck")
+    )
+    with database.transaction() as connection:
+        add_default(connection, owner, text.format(0, 1))
+        add_default(connection, group, text.format(1, 0))
+        add_default(connection, creator, text.format(1, 0), valid=0)
+    found = resolve(database, {"Ticket::Permission###6-InvolvedCheck": 1, "Ticket::Permission###6-MentionCheck": 0})
+    modules = [found.value(f"Ticket::Permission###{n}") for n in ("1-OwnerCheck", "3-GroupCheck", "5-CreatorCheck")]
+    assert modules == [(True, False), (False, True), None]
+    assert SETTINGS[owner].shown(modules[0]) == "Required: 1, Granted: 0"
+    assert found.configuration.permission_involved_check == (False, True)
+    assert found.configuration.permission_mention_check is None
+
+
 def test_calendars_are_read_and_can_be_hashed(database: Database) -> None:
     with database.transaction() as connection:
         add_default(connection, "TimeWorkingHours::Calendar2", "---\nMon:\n- '9'\n- '8'\nSun: []\n")

@@ -8,11 +8,11 @@ who are mentioned are let in.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, and_, bindparam, false, or_, select, true
 
 from genericinterface.auth.actor import Actor, Agent
 from genericinterface.database.expressions import one_of
@@ -32,7 +32,7 @@ from genericinterface.database.permission import (
 )
 from genericinterface.database.tables import permission_groups, queue, ticket
 from genericinterface.sysconfig import SystemConfiguration
-from genericinterface.sysconfig.setting import Limits
+from genericinterface.sysconfig.setting import Limits, PermissionModule
 
 ROOT = 1  # the agent whose searches find every ticket; with a single ticket it has no privilege
 ACTORS = 4096  # for so many the expression is kept: building it costs more than asking the database
@@ -99,7 +99,8 @@ def access(actor: Actor, sysconfig: SystemConfiguration, permission: str = READ)
     what an administrator has limited that to), those with the permission (or `rw`) in the queue's group may it,
     watchers and the mentioned may read. Customer users: tickets of their own and of their companies, in the groups of
     customers where CustomerGroupSupport is on. (`move`, `close` and `responsible`, which TicketUpdate asks for, are
-    permissions that no group has: only `rw` grants them.)
+    permissions that no group has: only `rw` grants them.) That is so where an administrator has left the permission
+    modules as they are; `_decided` says what becomes of it otherwise.
     """
     if isinstance(actor, Agent):
         return Access(_agent_access(permission, _rules(sysconfig)), {"actor": actor.id})
@@ -139,22 +140,24 @@ def ticket_permissions(
     """All that an agent may do with a ticket; nothing with one that is not there. One statement."""
     rules = _rules(sysconfig)
     rows = connection.execute(_permissions(rules), {"actor": agent.id, "ticket": ticket_id}).all()
-    granted = {row.permission_key for row in rows if row.permission_key is not None}
-    for row in rows[:1]:
-        granted |= {READ} if row.reads else set()
-        for rule in rules.related:
-            granted |= rule.granted(row.queue) if getattr(row, rule.relation) else frozenset()
-    return TicketPermissions(frozenset(granted))
+    if not rows:
+        return TicketPermissions(frozenset())
+    by_group = frozenset(row.permission_key for row in rows if row.permission_key is not None)
+    return TicketPermissions(_decided(rules, lambda rule: rule.granted(rows[0], by_group), frozenset(), _in_both))
+
+
+def _in_both(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """The permissions that two sets allow; `rw` is all of them."""
+    return others if "rw" in some else some if "rw" in others else some & others
 
 
 @cache
-def _permissions(rules: _Rules) -> Select[Any]:
+def _permissions(rules: tuple[_Rule, ...]) -> Select[Any]:
     granted = agent_permissions(_AGENT).subquery("granted")
     return (
         select(
             queue.c.name.label("queue"),
-            *(_RELATIONS[rule.relation].label(rule.relation) for rule in rules.related),
-            or_(false(), *_readers(rules)).label("reads"),
+            *(_RELATIONS[rule.relation].label(rule.relation) for rule in rules if rule.relation in _RELATIONS),
             granted.c.permission_key,
         )
         .select_from(ticket)
@@ -167,25 +170,41 @@ def _permissions(rules: _Rules) -> Select[Any]:
 _RELATIONS: dict[str, ColumnElement[bool]] = {
     "owner": ticket.c.user_id == _AGENT,
     "responsible": ticket.c.responsible_user_id == _AGENT,
+    "watcher": watched_by(_AGENT),
     "creator": ticket.c.create_by == _AGENT,
     "involved": worked_on_by(_AGENT),
+    "mention": mentions(_AGENT),
 }
+_READERS = ("watcher", "mention")
 
 
 class _Rule(NamedTuple):
-    """What an agent may by a relation to a ticket: everything, or where there are `limits`, this in these queues."""
+    """A permission module that is on: what an agent may by a relation to a ticket, or by `group`.
+
+    With `limits` it may only this, in these queues. `used` False: there is no such relation in this system.
+    """
 
     relation: str
-    limits: Limits
+    module: PermissionModule
+    limits: Limits = ()
+    used: bool = True
 
-    def granted(self, queue_name: str) -> frozenset[str]:
-        """The permissions in the queue of that name."""
-        if not self.limits:
-            return frozenset({"rw"})
-        return _listed(dict(self.limits).get(queue_name, ""))
+    def granted(self, row: Any, by_group: frozenset[str]) -> frozenset[str]:
+        """The permissions with the ticket of a row of `_permissions`."""
+        if self.relation == "group":
+            return by_group
+        if not self.used or not getattr(row, self.relation):
+            return frozenset()
+        if self.relation in _READERS:
+            return frozenset({READ})
+        return _listed(dict(self.limits).get(row.queue, "")) if self.limits else frozenset({"rw"})
 
     def access(self, permission: str) -> ColumnElement[bool]:
-        """The tickets with which the agent may do it by this rule."""
+        """The tickets with which the agent may do it."""
+        if self.relation == "group":
+            return in_queues_of(agent_groups(_AGENT, permission))
+        if not self.used or (self.relation in _READERS and permission != READ):
+            return false()
         related = _RELATIONS[self.relation]
         if not self.limits:
             return related
@@ -199,29 +218,40 @@ def _listed(text: str) -> frozenset[str]:
     return frozenset({READ, *(name.strip() for name in text.split(","))})
 
 
-class _Rules(NamedTuple):
-    """Which of Znuny's checks beside that of groups are on (`Ticket::Permission###1-OwnerCheck` and so on)."""
-
-    related: tuple[_Rule, ...]
-    watcher: bool
-    mention: bool
-
-
-def _rules(sysconfig: SystemConfiguration) -> _Rules:
-    related = (
-        (sysconfig.permission_owner_check, _Rule("owner", sysconfig.permission_owner_queues)),
-        (
-            sysconfig.permission_responsible_check and sysconfig.ticket_responsible,
-            _Rule("responsible", sysconfig.permission_responsible_queues),
-        ),
-        (sysconfig.permission_creator_check, _Rule("creator", sysconfig.permission_creator_queues)),
-        (sysconfig.permission_involved_check, _Rule("involved", sysconfig.permission_involved_queues)),
+def _rules(sysconfig: SystemConfiguration) -> tuple[_Rule, ...]:
+    """What is on of `Ticket::Permission###…`, in the order of their names."""
+    of = sysconfig
+    modules = (
+        ("owner", of.permission_owner_check, of.permission_owner_queues, True),
+        ("responsible", of.permission_responsible_check, of.permission_responsible_queues, of.ticket_responsible),
+        ("group", of.permission_group_check, (), True),
+        ("watcher", of.permission_watcher_check, (), of.ticket_watcher),
+        ("creator", of.permission_creator_check, of.permission_creator_queues, True),
+        ("involved", of.permission_involved_check, of.permission_involved_queues, True),
+        ("mention", of.permission_mention_check, (), True),
     )
-    return _Rules(
-        tuple(rule for is_on, rule in related if is_on),
-        sysconfig.permission_watcher_check and sysconfig.ticket_watcher,
-        sysconfig.permission_mention_check,
-    )
+    return tuple(_Rule(name, module, limits, used) for name, module, limits, used in modules if module is not None)
+
+
+_Found = TypeVar("_Found", ColumnElement[bool], frozenset[str])
+
+
+def _decided(
+    rules: Sequence[_Rule],
+    holds: Callable[[_Rule], _Found],
+    nothing: _Found,
+    both: Callable[[_Found, _Found], _Found],
+) -> _Found:
+    """What the rules allow together: the first that holds and grants lets in, the first required one that does not
+    hold refuses, and so does their end (Znuny 6.5)."""
+    found = nothing
+    for rule in reversed(rules):
+        here = holds(rule)
+        if rule.module.granted:
+            found = here if rule.module.required else here | found
+        elif rule.module.required:
+            found = both(here, found)
+    return found
 
 
 def _always(sysconfig: SystemConfiguration) -> tuple[str, ...] | None:
@@ -237,14 +267,9 @@ def _values(actor: Actor) -> dict[str, Any]:
     return {"actor": actor.login, "lower_actor": actor.login.lower()}
 
 
-def _readers(rules: _Rules) -> list[ColumnElement[bool]]:
-    return [watched_by(_AGENT)] * rules.watcher + [mentions(_AGENT)] * rules.mention
-
-
 @cache
-def _agent_access(permission: str, rules: _Rules) -> ColumnElement[bool]:
-    conditions = [*(rule.access(permission) for rule in rules.related), in_queues_of(agent_groups(_AGENT, permission))]
-    return or_(*conditions, *(_readers(rules) if permission == READ else ()))
+def _agent_access(permission: str, rules: tuple[_Rule, ...]) -> ColumnElement[bool]:
+    return _decided(rules, lambda rule: rule.access(permission), false(), and_)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from genericinterface.sysconfig.setting import Limits, Texts, setting
+from genericinterface.sysconfig.setting import Limits, PermissionModule, Texts, setting
 
 
 @dataclass(frozen=True)
@@ -49,21 +49,32 @@ class AccessSettings:
         1, "CustomerPanelUserID", "ID of the agent in whose name customers create and change"
     )
     postmaster_user_id: int = setting(1, "PostmasterUserID", "ID of the agent in whose name mail is handled")
-    permission_owner_check: bool = setting(True, "Ticket::Permission###1-OwnerCheck", "owners may do all with a ticket")
-    permission_responsible_check: bool = setting(
-        True, "Ticket::Permission###2-ResponsibleCheck", "so may responsible agents, where there are such"
+    permission_owner_check: PermissionModule | None = setting(
+        PermissionModule(), "Ticket::Permission###1-OwnerCheck", "owners may do all with a ticket", kind="module"
     )
-    permission_watcher_check: bool = setting(
-        True, "Ticket::Permission###4-WatcherCheck", "watchers may read, where tickets can be watched"
+    permission_responsible_check: PermissionModule | None = setting(
+        PermissionModule(),
+        "Ticket::Permission###2-ResponsibleCheck",
+        "so may responsible agents, where there are such",
+        kind="module",
     )
-    permission_creator_check: bool = setting(
-        False, "Ticket::Permission###5-CreatorCheck", "who created a ticket may do all with it"
+    permission_group_check: PermissionModule | None = setting(
+        PermissionModule(), "Ticket::Permission###3-GroupCheck", "groups of agents grant what they do", kind="module"
     )
-    permission_involved_check: bool = setting(
-        False, "Ticket::Permission###6-InvolvedCheck", "so may every agent who is in its history"
+    permission_watcher_check: PermissionModule | None = setting(
+        PermissionModule(),
+        "Ticket::Permission###4-WatcherCheck",
+        "watchers may read, where tickets can be watched",
+        kind="module",
     )
-    permission_mention_check: bool = setting(
-        True, "Ticket::Permission###6-MentionCheck", "agents who are mentioned may read"
+    permission_creator_check: PermissionModule | None = setting(
+        None, "Ticket::Permission###5-CreatorCheck", "who created a ticket may do all with it", kind="module"
+    )
+    permission_involved_check: PermissionModule | None = setting(
+        None, "Ticket::Permission###6-InvolvedCheck", "so may every agent who is in its history", kind="module"
+    )
+    permission_mention_check: PermissionModule | None = setting(
+        PermissionModule(), "Ticket::Permission###6-MentionCheck", "agents who are mentioned may read", kind="module"
     )
     permission_owner_queues: Limits = setting(
         (), "Ticket::Permission::OwnerCheck::Queues", "limit of owners: queues, and what they may do in them"

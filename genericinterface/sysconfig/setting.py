@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 T = TypeVar("T")
@@ -19,6 +19,14 @@ Limits = tuple[tuple[str, str], ...]  # the same where any key is one: names of 
 
 HIDDEN = "(hidden)"
 
+
+class PermissionModule(NamedTuple):
+    """What follows from a check of permissions that is on: with `required` a no is final, with `granted` a yes is."""
+
+    required: bool = False
+    granted: bool = True
+
+
 # What the hash of an event module says of its calling; the rest are its parameters.
 MODULE_KEYS = frozenset({"Event", "Module", "Transaction"})
 
@@ -27,7 +35,7 @@ MODULE_KEYS = frozenset({"Event", "Module", "Transaction"})
 class Setting:
     """One setting. `stored` and `key`: the row of Znuny's that has it, and the key of the row's hash, "" for all of it.
 
-    `kind` is bool, int, str, Texts, Pairs, Limits, zone, program, or a part of Calendar; `attribute` is that of
+    `kind` is bool, int, str, Texts, Pairs, Limits, module, zone, program, or a part of Calendar; `attribute` is that of
     SystemConfiguration, and `index` the number of the calendar.
     """
 
@@ -123,6 +131,18 @@ def _limits(value: object) -> Limits:
     return tuple(sorted((str(key), _str(item)) for key, item in value.items()))
 
 
+def _module(value: object) -> PermissionModule | None:
+    if isinstance(value, Mapping):
+        return PermissionModule(_bool(value.get("Required")), _bool(value.get("Granted")))
+    return PermissionModule() if _bool(value) else None
+
+
+def _shown_module(value: PermissionModule | None) -> str:
+    if value is None:
+        return "0"
+    return "1" if value == PermissionModule() else f"Required: {value.required:d}, Granted: {value.granted:d}"
+
+
 def zone(value: object) -> str:
     """The name of a time zone."""
     name = _str(value)
@@ -139,9 +159,10 @@ SHOWN: dict[str, Callable[[Any], str]] = {
     "Texts": ", ".join,
     "Pairs": _shown_pairs,
     "Limits": _shown_pairs,
+    "module": _shown_module,
 }
 
-ABSENT: dict[str, Any] = {"bool": False, "str": "", "Texts": (), "Pairs": (), "Limits": ()}
+ABSENT: dict[str, Any] = {"bool": False, "str": "", "Texts": (), "Pairs": (), "Limits": (), "module": None}
 
 READERS: dict[str, Callable[[object], Any]] = {
     "bool": _bool,
@@ -150,6 +171,7 @@ READERS: dict[str, Callable[[object], Any]] = {
     "Texts": _texts,
     "Pairs": _pairs,
     "Limits": _limits,
+    "module": _module,
     "zone": zone,
     "program": _str,  # Znuny's code knows where to find it
 }
