@@ -18,14 +18,12 @@ from sqlalchemy import (
     MetaData,
     Table,
     TextClause,
-    column,
     exists,
     func,
     inspect,
     literal,
     null,
     select,
-    table,
     text,
     union_all,
 )
@@ -33,6 +31,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from genericinterface.database import tables as t
+from genericinterface.database.postgresql_catalog import (
+    pg_attribute,
+    pg_available_extensions,
+    pg_class,
+    pg_extension,
+    pg_index,
+    pg_statistic_ext,
+    pg_stats,
+)
 from genericinterface.errors import ConfigurationError
 
 PREFIX = "genericinterface_"
@@ -157,14 +164,7 @@ def _possible(connection: Connection) -> Iterator[OptionalIndex]:
             yield index
 
 
-_class = table("pg_class", column("oid"), column("relname"), column("reltuples"))
-_index = table("pg_index", column("indexrelid"), column("indisvalid"))
-_attribute = table("pg_attribute", column("attrelid"), column("attname"), column("attstattarget"))
-_statistics = table("pg_statistic_ext", column("stxname"))
-_stats = table("pg_stats", column("tablename"), column("attname"), column("avg_width"), column("schemaname"))
-_extension = table("pg_extension", column("extname"))
-_available = table("pg_available_extensions", column("name"))
-HAS_EXTENSION = exists().where(_extension.c.extname == EXTENSION)
+HAS_EXTENSION = exists().where(pg_extension.c.extname == EXTENSION)
 
 
 def _existing(connection: Connection) -> dict[str, tuple[str, int | None]]:
@@ -174,18 +174,18 @@ def _existing(connection: Connection) -> dict[str, tuple[str, int | None]]:
         names = {str(entry["name"]) for name in tables for entry in inspect(connection).get_indexes(name)}
         return {name: (THERE, None) for name in names if name.startswith(PREFIX)}
     indexes = (
-        select(_class.c.relname, _index.c.indisvalid, func.pg_relation_size(_class.c.oid))
-        .join(_index, _index.c.indexrelid == _class.c.oid)
-        .where(_class.c.relname.startswith(PREFIX, autoescape=True), func.pg_table_is_visible(_class.c.oid))
+        select(pg_class.c.relname, pg_index.c.indisvalid, func.pg_relation_size(pg_class.c.oid))
+        .join(pg_index, pg_index.c.indexrelid == pg_class.c.oid)
+        .where(pg_class.c.relname.startswith(PREFIX, autoescape=True), func.pg_table_is_visible(pg_class.c.oid))
     )
-    statistics = select(_statistics.c.stxname, literal(True), null()).where(
-        _statistics.c.stxname.startswith(PREFIX, autoescape=True)
+    statistics = select(pg_statistic_ext.c.stxname, literal(True), null()).where(
+        pg_statistic_ext.c.stxname.startswith(PREFIX, autoescape=True)
     )
     samples = [
         select(literal(index.name), literal(True), null())
-        .select_from(_attribute.join(_class, _class.c.oid == _attribute.c.attrelid))
-        .where(_class.c.relname == index.table.name, func.pg_table_is_visible(_class.c.oid))
-        .where(_attribute.c.attname == index.columns[0], _attribute.c.attstattarget == index.size)
+        .select_from(pg_attribute.join(pg_class, pg_class.c.oid == pg_attribute.c.attrelid))
+        .where(pg_class.c.relname == index.table.name, func.pg_table_is_visible(pg_class.c.oid))
+        .where(pg_attribute.c.attname == index.columns[0], pg_attribute.c.attstattarget == index.size)
         for index in OPTIONAL
         if index.kind == SAMPLE
     ]
@@ -198,11 +198,11 @@ Widths = dict[tuple[str, str], float]  # by table and column; that of the column
 
 def _widths(connection: Connection) -> Widths:
     tables = sorted({index.table.name for index in OPTIONAL})
-    rows = select(_class.c.relname, literal(""), _class.c.reltuples).where(
-        _class.c.relname.in_(tables), func.pg_table_is_visible(_class.c.oid)
+    rows = select(pg_class.c.relname, literal(""), pg_class.c.reltuples).where(
+        pg_class.c.relname.in_(tables), func.pg_table_is_visible(pg_class.c.oid)
     )
-    widths = select(_stats.c.tablename, _stats.c.attname, _stats.c.avg_width).where(
-        _stats.c.tablename.in_(tables), _stats.c.schemaname == func.current_schema()
+    widths = select(pg_stats.c.tablename, pg_stats.c.attname, pg_stats.c.avg_width).where(
+        pg_stats.c.tablename.in_(tables), pg_stats.c.schemaname == func.current_schema()
     )
     return {(name, part): float(number) for name, part, number in connection.execute(union_all(rows, widths))}
 
@@ -283,7 +283,7 @@ def _make_extension(connection: Connection) -> list[str]:
         return []
     if connection.scalar(select(HAS_EXTENSION)):
         return []
-    if not connection.scalar(select(_available.c.name).where(_available.c.name == EXTENSION)):
+    if not connection.scalar(select(pg_available_extensions.c.name).where(pg_available_extensions.c.name == EXTENSION)):
         return [
             f"the trigram indexes were not made: this PostgreSQL server has no {EXTENSION}",
             "install what it calls its contrib modules (Debian: part of postgresql-NN, Red Hat: postgresql-contrib)",

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ARRAY, Column, Connection, Engine, Select, Text, any_, cast, column, func, select, table, tuple_
+from sqlalchemy import ARRAY, Column, Connection, Engine, Select, Text, any_, cast, func, select, tuple_
 
+from genericinterface.database.postgresql_catalog import pg_attribute, pg_class, pg_index, pg_opclass, pg_stats
 from genericinterface.database.search_words import lower
 
 TTL = 30.0  # seconds that indexes are believed to be there, or not
@@ -28,12 +29,6 @@ ENOUGH = 3  # trigrams that are asked for nevertheless: few lists alone leave to
 CLASSES = ("gin_trgm_ops", "gist_trgm_ops")
 
 Trigrams = Mapping[str, float]  # those that nearly all texts of a column have: the part of them that has it
-
-_stats = table("pg_stats", *map(column, ("schemaname", "tablename", "attname", "histogram_bounds")))
-_index = table("pg_index", *map(column, ("indexrelid", "indrelid", "indisvalid", "indkey", "indclass")))
-_class = table("pg_class", column("oid"), column("relname"))
-_attribute = table("pg_attribute", *map(column, ("attrelid", "attnum", "attname")))
-_operators = table("pg_opclass", column("oid"), column("opcname"))
 
 
 @dataclass
@@ -73,23 +68,28 @@ def _is_old(kept: Mapping[str, tuple[float, object]], of: Column[Any], oldest: f
 def _indexed(columns: Collection[Column[Any]]) -> Select[Any]:
     """Which of these columns have a trigram index."""
     return (
-        select(_class.c.relname + "." + _attribute.c.attname)
-        .join(_index, _index.c.indrelid == _class.c.oid)
-        .join(_attribute, (_attribute.c.attrelid == _class.c.oid) & (_attribute.c.attnum == any_(_index.c.indkey)))
-        .join(_operators, _operators.c.oid == any_(_index.c.indclass))
-        .where(_index.c.indisvalid, func.pg_table_is_visible(_class.c.oid), _operators.c.opcname.in_(CLASSES))
-        .where(tuple_(_class.c.relname, _attribute.c.attname).in_([(each.table.name, each.name) for each in columns]))
+        select(pg_class.c.relname + "." + pg_attribute.c.attname)
+        .join(pg_index, pg_index.c.indrelid == pg_class.c.oid)
+        .join(
+            pg_attribute,
+            (pg_attribute.c.attrelid == pg_class.c.oid) & (pg_attribute.c.attnum == any_(pg_index.c.indkey)),
+        )
+        .join(pg_opclass, pg_opclass.c.oid == any_(pg_index.c.indclass))
+        .where(pg_index.c.indisvalid, func.pg_table_is_visible(pg_class.c.oid), pg_opclass.c.opcname.in_(CLASSES))
+        .where(
+            tuple_(pg_class.c.relname, pg_attribute.c.attname).in_([(each.table.name, each.name) for each in columns])
+        )
     )
 
 
 def _read(connection: Connection, columns: Collection[Column[Any]]) -> Iterator[tuple[str, Trigrams]]:
     """From the texts that come once or seldom: not from addresses that half of the mails have."""
     found = select(
-        _stats.c.tablename, _stats.c.attname, cast(cast(_stats.c.histogram_bounds, Text), ARRAY(Text))
+        pg_stats.c.tablename, pg_stats.c.attname, cast(cast(pg_stats.c.histogram_bounds, Text), ARRAY(Text))
     ).where(
-        _stats.c.schemaname == func.current_schema(),
-        tuple_(_stats.c.tablename, _stats.c.attname).in_([(each.table.name, each.name) for each in columns]),
-        _stats.c.histogram_bounds.is_not(None),
+        pg_stats.c.schemaname == func.current_schema(),
+        tuple_(pg_stats.c.tablename, pg_stats.c.attname).in_([(each.table.name, each.name) for each in columns]),
+        pg_stats.c.histogram_bounds.is_not(None),
     )
     for name, attribute, texts in connection.execute(found):
         yield f"{name}.{attribute}", _dense(texts[:: len(texts) // MOST_TEXTS + 1])
