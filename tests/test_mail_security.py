@@ -38,7 +38,7 @@ FILES = {
     "none": [],
     "text": [Attachment(b"a\nb\r\nc\r \n", "text/plain; charset=utf-8", "notes.txt")],
     "binary": [Attachment(bytes(range(256)) * 4, "application/octet-stream", "data.bin")],
-    "name": [Attachment(b"x", "application/pdf", "Überweisung 日本.pdf")],
+    "name": [Attachment(b"%PDF-1.7 a transfer", "application/pdf", "Überweisung 日本.pdf")],
 }
 MODES = {"sign": (True, False), "crypt": (False, True), "both": (True, True)}
 
